@@ -1,0 +1,38 @@
+// Builds before `npm start`, when what is in dist was not made from the files as they are now.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+process.chdir(join(import.meta.dirname, '..'));
+const CONFIGS = [
+  'nest-cli.json',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+];
+const INPUTS = ['src', 'migrations', 'docs/openapi.json', ...CONFIGS];
+const STAMP = 'dist/.built-from'; // a build empties dist first, so half a build leaves no stamp
+
+function* filesOf(path) {
+  if (statSync(path).isFile()) yield path;
+  else for (const name of readdirSync(path).sort()) yield* filesOf(`${path}/${name}`);
+}
+
+/** Of contents, not of times: a checkout, a copy or a removal can leave every file older than the build. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const path of INPUTS.flatMap((input) => [...filesOf(input)])) {
+    hash.update(`${path}\0`).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+const now = fingerprint(); // before the build: what changes while it runs is built the next time
+if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== now) {
+  console.log('Building: dist was not made from these sources.');
+  const { status } = spawnSync('npm run --silent build', { shell: true, stdio: 'inherit' });
+  if (status === 0) writeFileSync(STAMP, now);
+  process.exitCode = status ?? 1;
+}

@@ -1,0 +1,48 @@
+import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { AuthModule } from './auth/auth.module';
+import { AuthenticateGuard } from './auth/passport/authenticate.guard';
+import { ErrorTranslator } from './common/errors/error-translator';
+import { DeclaredInputInterceptor } from './common/http/declared';
+import { jsonBody } from './common/http/json-body';
+import { ProblemFilter } from './common/http/problem.filter';
+import { RequestValidationPipe } from './common/http/validation.pipe';
+import { AppLogger, loggerOptions } from './common/logging';
+import { AccountLimitGuard, AddressLimitGuard } from './common/throttle/limit.guards';
+import { ThrottleModule } from './common/throttle/throttle.module';
+import type { Config } from './config/config';
+import { ConfigModule } from './config/config.module';
+import { ConversationsModule } from './conversations/conversations.module';
+import { DatabaseModule } from './database/database.module';
+import { HealthModule } from './health/health.module';
+import { LlmModule } from './llm/llm.module';
+import { UsersModule } from './users/users.module';
+
+@Module({
+  imports: [DatabaseModule, UsersModule, AuthModule, LlmModule, ConversationsModule, HealthModule],
+  providers: [
+    AppLogger,
+    {
+      provide: APP_FILTER,
+      inject: [ErrorTranslator],
+      useFactory: (outside: ErrorTranslator) => new ProblemFilter(outside),
+    },
+    // Guards run in this order: who may ask at all, who it is, whether that one may ask.
+    { provide: APP_GUARD, useClass: AddressLimitGuard },
+    { provide: APP_GUARD, useClass: AuthenticateGuard },
+    { provide: APP_GUARD, useClass: AccountLimitGuard },
+    { provide: APP_INTERCEPTOR, useClass: DeclaredInputInterceptor },
+    { provide: APP_PIPE, useClass: RequestValidationPipe },
+  ],
+})
+export class AppModule implements NestModule {
+  static with(config: Config): DynamicModule {
+    const settings = [ConfigModule.with(config), ThrottleModule.with(config.limits)];
+    return { module: AppModule, imports: [LoggerModule.forRoot(loggerOptions(config.log)), ...settings] };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(jsonBody()).forRoutes('*path'); // after the logger's, so that what it refuses is logged
+  }
+}

@@ -1,0 +1,84 @@
+import { RequestMethod } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { Application } from 'express';
+import helmet from 'helmet';
+import contract from '../docs/openapi.json';
+import { answerClientErrors } from './common/http/client-error';
+import { assignRequestId } from './common/http/request-id';
+import { AppLogger } from './common/logging';
+import { Config } from './config/config';
+
+/** DESIGN.md, limits: the time a caller has to send its headers. */
+const HEADERS_TIMEOUT_MS = 10_000;
+const PREFIX = 'api/v1';
+
+/** What makes the modules into the product: called by `main`, by the OpenAPI writer and by every e2e test. */
+export function configureApp(app: NestExpressApplication): NestExpressApplication {
+  const { http } = app.get(Config);
+  app.useLogger(app.get(AppLogger));
+  app.set('trust proxy', http.trustProxy);
+  app.set('query parser', 'simple'); // no nested objects out of a query
+  app.disable('etag'); // a digest of every answer, for caches that nothing here is meant for
+  app.use(assignRequestId);
+  secureHeaders(app);
+  if (http.corsOrigins.length > 0) allowOrigins(app, http.corsOrigins);
+  app.setGlobalPrefix(PREFIX, {
+    exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
+  });
+  serveContract(app);
+  const server = app.getHttpServer();
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  answerClientErrors(server);
+  return app;
+}
+
+/** Swagger UI at `/docs`, the contract at `/openapi.json` and `/openapi.yaml`; `/` leads there until there is a page. */
+function serveContract(app: NestExpressApplication): void {
+  const urls = { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' };
+  SwaggerModule.setup('docs', app, contract as unknown as OpenAPIObject, {
+    ...urls,
+    customSiteTitle: 'Parley API',
+  });
+  const express = app.getHttpAdapter().getInstance() as Application;
+  express.get('/', (_request, response) => response.redirect('/docs'));
+}
+
+function secureHeaders(app: NestExpressApplication): void {
+  const self = ["'self'"];
+  const strict = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: self,
+        baseUri: ["'none'"],
+        formAction: self,
+        frameAncestors: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: { includeSubDomains: false }, // the other names of the operator's domain are not ours
+  });
+  app.use(strict);
+  // Swagger UI styles its elements inline, and has its icons in data: URLs. Scripts stay ours.
+  const styles = helmet.contentSecurityPolicy({
+    useDefaults: false,
+    directives: {
+      defaultSrc: self,
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      frameAncestors: ["'none'"],
+    },
+  });
+  app.use('/docs', styles);
+}
+
+function allowOrigins(app: NestExpressApplication, origin: string[]): void {
+  app.enableCors({
+    origin,
+    exposedHeaders: ['Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,68 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, Validate, ValidatorConstraint, type ValidatorConstraintInterface } from 'class-validator';
+import { MayBeAbsent, Text, Trim } from '../common/validation/text';
+import { UserResponse } from '../users/user.dto';
+import { hasHiddenCharacters, normalizeUsername } from '../users/username';
+
+const Username = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? normalizeUsername(value) : value,
+  );
+
+@ValidatorConstraint({ name: 'visible' })
+class VisibleCharacters implements ValidatorConstraintInterface {
+  validate = (value: unknown): boolean => typeof value === 'string' && !hasHiddenCharacters(value);
+  defaultMessage = (): string => 'must have neither control nor format characters';
+}
+
+export class GuestDto {
+  /** How the refresh token travels. `body`: in the answer. */
+  @MayBeAbsent()
+  @IsIn(['body'])
+  transport?: 'body';
+}
+
+export class RegisterDto extends GuestDto {
+  /** Compared and shown after NFKC, case folding and trimming. */
+  @Username()
+  @Text({ min: 3, max: 80 })
+  @Validate(VisibleCharacters)
+  username!: string;
+
+  @Text({ min: 8, max: 128 })
+  password!: string;
+
+  /** Shown instead of the username. */
+  @MayBeAbsent()
+  @Trim()
+  @Text({ min: 1, max: 80 })
+  displayName?: string;
+}
+
+export class LoginDto extends GuestDto {
+  @Username()
+  @Text({ max: 200 })
+  username!: string;
+
+  @Text({ max: 1000 })
+  password!: string;
+}
+
+export class RefreshDto {
+  /** As the last answer gave it. Good for one use. */
+  @Text({ min: 1, max: 200 })
+  refreshToken!: string;
+}
+
+export class TokensResponse {
+  /** A JWT, for `Authorization: Bearer`. */
+  accessToken!: string;
+  @ApiProperty({ enum: ['Bearer'] })
+  tokenType!: 'Bearer';
+  /** Seconds until the access token expires. */
+  expiresIn!: number;
+  /** For `POST /auth/refresh`. Keep it secret. */
+  refreshToken!: string | null;
+  user!: UserResponse;
+}

@@ -1,0 +1,14 @@
+import { toUserResponse } from '../users/user.mapper';
+import { ACCESS_TOKEN } from './access-tokens';
+import type { TokensResponse } from './auth.dto';
+import type { SignIn } from './auth.service';
+
+export function toTokensResponse({ accessToken, refreshToken, user }: SignIn): TokensResponse {
+  return {
+    accessToken,
+    tokenType: 'Bearer',
+    expiresIn: ACCESS_TOKEN.seconds,
+    refreshToken,
+    user: toUserResponse(user),
+  };
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import * as bcrypt from 'bcrypt';
+import { bulkhead, BulkheadRejectedError } from 'cockatiel';
+import { createHmac } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { DomainError } from '../../common/errors/domain-error';
+import { Config } from '../../config/config';
+
+/** Separates these digests from any other use of SHA-256. A constant, so that rotating secrets touches no password. */
+const DOMAIN = 'parley password v1';
+/** Hashing keeps a core busy; one is left for everything else. */
+const IN_FLIGHT = Math.max(1, availableParallelism() - 1);
+const QUEUED = 500;
+
+@Injectable()
+export class PasswordHasher {
+  private readonly slots = bulkhead(IN_FLIGHT, QUEUED);
+  private readonly cost: number;
+  /** Compared with where there is no hash. Made ahead, so that the first unknown name takes no longer than others. */
+  private readonly decoy: Promise<string>;
+
+  constructor({ auth }: Config) {
+    this.cost = auth.bcryptCost;
+    this.decoy = this.hash('');
+  }
+
+  /** @throws DomainError `overloaded` – too many hashes are waiting. */
+  hash(password: string): Promise<string> {
+    return this.inTurn(() => bcrypt.hash(digest(password), this.cost));
+  }
+
+  /**
+   * Null stands for an account that does not exist, or has no password: the answer is no, and takes as long.
+   *
+   * @throws DomainError `overloaded` – too many hashes are waiting.
+   */
+  async matches(password: string, hash: string | null): Promise<boolean> {
+    const stored = hash ?? (await this.decoy);
+    const same = await this.inTurn(() => bcrypt.compare(digest(password), stored));
+    return same && hash !== null;
+  }
+
+  private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await this.slots.execute(work);
+    } catch (error) {
+      if (!(error instanceof BulkheadRejectedError)) throw error;
+      throw new DomainError('overloaded', 'Too many people are signing in. Try again shortly.', {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** 44 characters whatever the password's length: bcrypt reads no more than 72 bytes and stops at a NUL. */
+function digest(password: string): string {
+  return createHmac('sha256', DOMAIN).update(password).digest('base64');
+}

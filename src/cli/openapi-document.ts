@@ -1,0 +1,99 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { PROBLEM_CODES } from '../common/http/api-problems';
+import { PROBLEMS, type ProblemCode } from '../common/errors/domain-error';
+import { Problem } from './problem.dto';
+import packageJson from '../../package.json';
+
+const DESCRIPTION = `A conversation backend for LLM applications. Errors are RFC 9457 problems, told apart by \`code\`.
+
+Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB), 415 (a body that
+is not JSON) and 431 (headers too large).`;
+
+/** What every operation can answer. */
+const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed', 'internal'];
+/** Besides, under /api. */
+const ALWAYS_IN_API: readonly ProblemCode[] = ['rate_limited', 'database_unavailable'];
+
+type Json = Record<string, unknown>;
+type Operation = Json & { responses: Json };
+
+/** The contract as OpenAPI 3.1. @nestjs/swagger 11 writes 3.0 shapes, whatever version it is told. */
+export function createContract(app: INestApplication): Json {
+  const config = new DocumentBuilder()
+    .setTitle('Parley')
+    .setDescription(DESCRIPTION)
+    .setVersion(packageJson.version)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .setOpenAPIVersion('3.1.0')
+    .build();
+  const document = SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) =>
+      lowerFirst(controller.replace('Controller', '')) + upperFirst(method),
+    extraModels: [Problem],
+  });
+  describeProblems(document);
+  return withTypeUnions(document) as Json;
+}
+
+const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Turns the codes that `@ApiProblems` left in each operation into responses, one a status. */
+function describeProblems({ paths }: OpenAPIObject): void {
+  for (const [path, item] of Object.entries(paths)) {
+    for (const operation of Object.values(item as Record<string, Operation>)) {
+      const codes = new Set([
+        ...takeCodes(operation),
+        ...ALWAYS,
+        ...(path.startsWith('/api/') ? ALWAYS_IN_API : []),
+      ]);
+      for (const [status, ofStatus] of byStatus(codes))
+        operation.responses[status] ??= problemResponse(ofStatus);
+    }
+  }
+}
+
+function takeCodes(operation: Operation): ProblemCode[] {
+  const keys = Object.keys(operation).filter((key) => key.startsWith(PROBLEM_CODES));
+  for (const key of keys) Reflect.deleteProperty(operation, key);
+  return keys.map((key) => key.slice(PROBLEM_CODES.length + 1) as ProblemCode);
+}
+
+function byStatus(codes: Iterable<ProblemCode>): Map<number, ProblemCode[]> {
+  const statuses = new Map<number, ProblemCode[]>();
+  for (const code of [...codes].sort()) {
+    const { status } = PROBLEMS[code];
+    statuses.set(status, [...(statuses.get(status) ?? []), code]);
+  }
+  return statuses;
+}
+
+function problemResponse(codes: readonly ProblemCode[]): Json {
+  const lines = codes.map((code) => `- \`${code}\`: ${PROBLEMS[code].title}`);
+  return {
+    description: lines.join('\n'),
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+}
+
+/** `nullable` of OpenAPI 3.0 as JSON Schema has it, all the way down. */
+function withTypeUnions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withTypeUnions);
+  if (typeof value !== 'object' || value === null) return value;
+  const { nullable, ...rest } = Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, withTypeUnions(member)]),
+  );
+  if (Array.isArray(rest.enum)) rest.enum.sort(); // the compiler lists a union as it comes upon its members
+  return nullable === true ? orNull(rest) : rest;
+}
+
+function orNull({ type, ...schema }: Json): Json {
+  if ('allOf' in schema || '$ref' in schema) {
+    const { description, ...of } = schema;
+    return { ...(description !== undefined && { description }), anyOf: [of, { type: 'null' }] };
+  }
+  const choices = Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {};
+  return { type: [type, 'null'], ...schema, ...choices };
+}

@@ -1,0 +1,32 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppModule } from '../app.module';
+import { configureApp } from '../app.setup';
+import { loadConfig } from '../config/config';
+import { createContract } from './openapi-document';
+
+/** dist/src/cli → docs: the plugin that reads types and comments runs in `nest build` only. */
+const FILE = join(__dirname, '..', '..', '..', 'docs', 'openapi.json');
+
+/** `--write` puts the contract into docs/openapi.json; `--check` fails when it is not what stands there. */
+async function main(mode: string | undefined): Promise<void> {
+  const config = loadConfig({ JWT_SECRET: 'nothing is signed here, only described', LOG_LEVEL: 'silent' });
+  const module = AppModule.with(config);
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    logger: false,
+    preview: true,
+    abortOnError: false,
+  });
+  const contract = `${JSON.stringify(createContract(configureApp(app)), null, 2)}\n`;
+  if (mode === '--write') writeFileSync(FILE, contract);
+  else if (readFileSync(FILE, 'utf8') !== contract) {
+    throw new Error('docs/openapi.json is not what the code says. Run: npm run openapi');
+  }
+}
+
+main(process.argv[2]).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

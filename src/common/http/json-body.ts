@@ -1,0 +1,70 @@
+import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { isUtf8 } from 'node:buffer';
+import { DomainError } from '../errors/domain-error';
+
+const MAX_BODY_BYTES = 100 * 1024;
+const MAX_DEPTH = 32;
+
+/**
+ * Reads a JSON body: UTF-8, an object, at most 100 KB and 32 levels deep, and in its texts neither NUL (Postgres cannot
+ * store it) nor half a surrogate pair (UTF-8 cannot carry it).
+ */
+export function jsonBody(): RequestHandler {
+  const read = json({ limit: MAX_BODY_BYTES, type: isJson, verify: refuseOtherEncodings });
+  return (request, response, next) => {
+    if (hasBody(request) && !isJson(request)) return next(unsupported());
+    read(request, response, (error?: unknown) => (error ? next(error) : checkBody(request, response, next)));
+  };
+}
+
+const hasBody = ({ headers }: Request): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function isJson(request: { headers: Request['headers'] }): boolean {
+  const [type, ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='));
+  return type?.trim() === 'application/json' && /^(charset="?utf-?8"?)?$/.test(charset ?? '');
+}
+
+function refuseOtherEncodings(_request: unknown, _response: unknown, body: Buffer): void {
+  if (!isUtf8(body)) throw new DomainError('malformed_request', 'The body is not valid UTF-8.');
+}
+
+const unsupported = () =>
+  new DomainError('unsupported_media_type', 'The body must be application/json in UTF-8.');
+
+function checkBody(request: Request, _response: Response, next: NextFunction): void {
+  const body: unknown = request.body;
+  if (body === undefined) return next();
+  if (Array.isArray(body)) return next(invalid('', 'not_an_object', 'The body must be a JSON object.'));
+  next(findFault(body, '', 1) ?? undefined);
+}
+
+const invalid = (path: string, code: string, message: string) =>
+  new DomainError('validation_failed', message, { errors: [{ path, code, message }] });
+
+/** The first thing in a parsed body that no route takes. Its recursion ends with `MAX_DEPTH`. */
+function findFault(value: unknown, path: string, depth: number): DomainError | null {
+  if (typeof value === 'string') return isStorable(value) ? null : unstorable(path);
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth > MAX_DEPTH) {
+    return new DomainError('malformed_request', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  for (const [key, member] of Object.entries(value)) {
+    if (!isStorable(key)) return unstorable(path);
+    const memberPath = `${path}/${toPointerToken(key)}`;
+    if (key === '__proto__') return invalid(memberPath, 'unknown_field', 'This name is not allowed.');
+    const fault = findFault(member, memberPath, depth + 1);
+    if (fault) return fault;
+  }
+  return null;
+}
+
+const unstorable = (path: string) =>
+  invalid(path, 'not_text', 'Text must have neither NUL characters nor halves of surrogate pairs.');
+
+/** Whether a text can be stored and sent as it is. */
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/** A name as a step of a JSON pointer (RFC 6901). */
+export const toPointerToken = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

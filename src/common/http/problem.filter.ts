@@ -1,0 +1,54 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { DomainError, PROBLEMS } from '../errors/domain-error';
+import { errorForLog } from '../errors/error-for-log';
+import type { ErrorTranslator } from '../errors/error-translator';
+import { toDomainError, toProblem } from '../errors/problem';
+import { allowedMethods } from './allowed-methods';
+import { requestIdOf } from './request-id';
+
+/** Answers whatever was thrown on the way to an answer as an RFC 9457 problem. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  constructor(private readonly outside: ErrorTranslator) {}
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
+    const error = this.outside.translate(thrown) ?? orWrongMethod(toDomainError(thrown), request);
+    this.log(error);
+    if (response.headersSent) return void response.destroy(); // cut, so that nobody takes the part for the whole
+    sendProblem(request, response, error);
+  }
+
+  private log(error: DomainError): void {
+    const { log } = PROBLEMS[error.code];
+    this.logger[log]({ msg: 'request failed', code: error.code, err: errorForLog(error) });
+  }
+}
+
+/** Nest knows only that no route matched. */
+function orWrongMethod(error: DomainError, request: Request): DomainError {
+  if (error.code !== 'not_found' || request.route !== undefined) return error;
+  const allow = allowedMethods(request.app, request.path);
+  if (allow.length === 0) return error;
+  return new DomainError('method_not_allowed', `This path takes ${allow.join(', ')}.`, {
+    headers: { Allow: allow.join(', ') },
+  });
+}
+
+function sendProblem(request: Request, response: Response, error: DomainError): void {
+  const kind = PROBLEMS[error.code];
+  const headers = {
+    ...('retryAfterSeconds' in kind && { 'Retry-After': String(kind.retryAfterSeconds) }),
+    ...(kind.status === 401 && { 'WWW-Authenticate': 'Bearer realm="parley"' }),
+    ...error.headers,
+  };
+  for (const [name, value] of Object.entries(headers)) if (value !== '') response.setHeader(name, value);
+  response
+    .status(kind.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(toProblem(error, requestIdOf(request))));
+}

@@ -1,0 +1,19 @@
+import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { Digits } from '../validation/query';
+import { MayBeAbsent } from '../validation/text';
+
+export class PageQueryDto {
+  /** How many rows a page has at most. */
+  @MayBeAbsent()
+  @Digits()
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  limit?: number;
+
+  /** `nextCursor` of the page before. */
+  @MayBeAbsent()
+  @IsString()
+  @MaxLength(200)
+  cursor?: string;
+}

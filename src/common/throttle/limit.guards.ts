@@ -1,0 +1,63 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
+import type { Request, Response } from 'express';
+import { callerOf } from '../auth/caller';
+import { isPublic } from '../auth/public';
+import { DomainError } from '../errors/domain-error';
+import { LIMITS, limitsOf, type LimitName } from './limits';
+
+/** Counts one request against the limits of its route, and says so in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). */
+abstract class LimitGuard extends ThrottlerGuard {
+  /** Whom this guard counts the request against under that limit. Null: not its business. */
+  protected abstract trackerOf(
+    name: LimitName,
+    request: Request,
+    context: ExecutionContext,
+  ): Promise<string | null>;
+
+  protected override async handleRequest({
+    context,
+    limit,
+    ttl,
+    throttler,
+  }: ThrottlerRequest): Promise<boolean> {
+    const name = throttler.name as LimitName;
+    if (!limitsOf(this.reflector, context).includes(name)) return true;
+    const [request, response] = [
+      context.switchToHttp().getRequest<Request>(),
+      context.switchToHttp().getResponse<Response>(),
+    ];
+    const tracker = await this.trackerOf(name, request, context);
+    if (tracker === null) return true;
+    const hit = await this.storageService.increment(`${name}:${tracker}`, ttl, limit, ttl, name);
+    response.append('RateLimit-Policy', `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`);
+    response.append('RateLimit', `"${name}";r=${Math.max(0, limit - hit.totalHits)};t=${hit.timeToExpire}`);
+    if (!hit.isBlocked) return true;
+    throw new DomainError('rate_limited', 'Too many requests. Wait a little and try again.', {
+      headers: { 'Retry-After': String(Math.max(1, hit.timeToBlockExpire)) },
+    });
+  }
+}
+
+/** Before authentication: by the caller's address (IPv6 by /64). */
+@Injectable()
+export class AddressLimitGuard extends LimitGuard {
+  protected async trackerOf(
+    name: LimitName,
+    request: Request,
+    context: ExecutionContext,
+  ): Promise<string | null> {
+    const anonymous = isPublic(this.reflector, context) || request.headers.authorization === undefined;
+    const counts = LIMITS[name].by === 'address' || (LIMITS[name].by === 'both' && anonymous);
+    return counts ? this.getTracker(request) : null;
+  }
+}
+
+/** After authentication: by account. */
+@Injectable()
+export class AccountLimitGuard extends LimitGuard {
+  protected trackerOf(name: LimitName, request: Request): Promise<string | null> {
+    const caller = callerOf(request);
+    return Promise.resolve(LIMITS[name].by !== 'address' && caller ? caller.userId : null);
+  }
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+
+export interface Count {
+  readonly hits: number;
+  /** Until the window ends. */
+  readonly secondsLeft: number;
+}
+
+@Injectable()
+export class RateLimitRepository {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /** Counts one hit in a fixed window that the first hit opens, in one statement, so that replicas can't race. */
+  async hit(key: string, windowMs: number): Promise<Count> {
+    const [count] = await this.database.query<Count[]>(
+      `insert into rate_limits as r (key, hits, expires_at) values ($1, 1, now() + make_interval(secs => $2 / 1000.0))
+       on conflict (key) do update set
+         hits = case when r.expires_at <= now() then 1 else r.hits + 1 end,
+         expires_at = case when r.expires_at <= now() then excluded.expires_at else r.expires_at end
+       returning hits, greatest(1, round(extract(epoch from expires_at - now())))::int as "secondsLeft"`,
+      [key, windowMs],
+    );
+    return count!;
+  }
+
+  async deleteExpired(): Promise<void> {
+    await this.database.query('delete from rate_limits where expires_at < now()');
+  }
+}

@@ -1,0 +1,36 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { buildMessage, ValidateBy, ValidateIf } from 'class-validator';
+
+interface TextBounds {
+  /** UTF-16 units. */
+  readonly min?: number;
+  /** UTF-16 units. */
+  readonly max: number;
+}
+
+/** A string of so many UTF-16 units (class-validator's own `Length` counts an emoji as one). */
+export function Text({ min = 0, max }: TextBounds): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ minLength: min, maxLength: max }),
+    ValidateBy({
+      name: 'text',
+      validator: {
+        validate: (value) => typeof value === 'string' && value.length >= min && value.length <= max,
+        defaultMessage: buildMessage((each) => `${each}must be text of ${min} to ${max} characters`),
+      },
+    }),
+  );
+}
+
+/** Takes white space from both ends before the checks. */
+export const Trim = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+
+/** May be absent, not null. */
+export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);
+
+/** May be absent (leave as it is) or null (clear). */
+export const MayBeNull = (): PropertyDecorator =>
+  ValidateIf((_, value) => value !== undefined && value !== null);

@@ -1,0 +1,169 @@
+import { join, resolve } from 'node:path';
+import { ConfigError, readEnvironment, type Environment } from './environment';
+import { keptSecret } from './kept-secret';
+import type { RateLimit } from './validators';
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+  /** As Express takes it. */
+  readonly trustProxy: false | number | string[];
+  /** Origins that browsers may call from; empty: none but our own. */
+  readonly corsOrigins: string[];
+}
+
+export interface DatabaseConfig {
+  /** Null: a Postgres of our own under `dataDir`. */
+  readonly url: string | null;
+  /** Past a pooler, for migrations; where none is given, the same as `url`. */
+  readonly directUrl: string | null;
+  readonly poolSize: number;
+  readonly migrate: boolean;
+}
+
+export interface AuthConfig {
+  readonly jwtSecret: string;
+  readonly bcryptCost: number;
+  readonly sessionIdleMs: number;
+  readonly sessionMaxMs: number;
+}
+
+export interface LimitsConfig {
+  readonly enabled: boolean;
+  readonly login: RateLimit;
+  readonly guest: RateLimit;
+  readonly register: RateLimit;
+  readonly send: RateLimit;
+  readonly sendAddress: RateLimit;
+  readonly default: RateLimit;
+}
+
+export interface RepliesConfig {
+  /** UTF-16 units of a question after trimming. */
+  readonly messageMaxChars: number;
+  /** UTF-16 units after which a reply is cut off. */
+  readonly replyMaxChars: number;
+  /** How long a send waits for its reply before it answers 202. */
+  readonly sendWaitMs: number;
+  /** How long replies may go on after a signal to stop. */
+  readonly drainMs: number;
+}
+
+export interface LlmConfig {
+  /** An OpenAI-compatible provider; null: the demo model answers. */
+  readonly custom: {
+    readonly baseUrl: string;
+    readonly apiKey: string | null;
+    readonly models: readonly string[];
+  } | null;
+  /** `provider/model`; null: the first one. */
+  readonly defaultModel: string | null;
+  readonly firstTokenTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly totalTimeoutMs: number;
+}
+
+export interface LogConfig {
+  readonly level: string;
+  /** One JSON object a line; else lines for people. */
+  readonly json: boolean;
+}
+
+/** Everything that can be set, parsed once. The class is only the injection token. */
+export abstract class Config {
+  /** Where the embedded database and invented secrets are kept; absolute. */
+  abstract readonly dataDir: string;
+  abstract readonly http: HttpConfig;
+  abstract readonly database: DatabaseConfig;
+  abstract readonly auth: AuthConfig;
+  abstract readonly limits: LimitsConfig;
+  abstract readonly replies: RepliesConfig;
+  abstract readonly llm: LlmConfig;
+  abstract readonly log: LogConfig;
+}
+
+type Values = ReturnType<typeof readEnvironment>;
+
+/** @throws ConfigError */
+export function loadConfig(environment: Environment): Config {
+  const env = readEnvironment(environment);
+  const production = env.NODE_ENV === 'production';
+  refuse([
+    production && !env.DATABASE_URL && 'DATABASE_URL: is required in production',
+    production && !env.JWT_SECRET && 'JWT_SECRET: is required in production, at least 32 characters',
+    env.LLM_BASE_URL && !env.LLM_MODELS && 'LLM_MODELS: is required with LLM_BASE_URL',
+    !env.LLM_BASE_URL && env.LLM_MODELS && 'LLM_BASE_URL: is required with LLM_MODELS',
+    env.SESSION_IDLE_TTL > env.SESSION_MAX_TTL && 'SESSION_IDLE_TTL: expected no more than SESSION_MAX_TTL',
+  ]);
+  const dataDir = resolve(env.DATA_DIR);
+  return deepFreeze({
+    dataDir,
+    http: toHttp(env),
+    database: toDatabase(env),
+    auth: toAuth(env, dataDir),
+    limits: toLimits(env),
+    replies: toReplies(env),
+    llm: toLlm(env),
+    log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
+  });
+}
+
+const toHttp = (env: Values): HttpConfig => ({
+  host: env.HOST,
+  port: env.PORT,
+  trustProxy: typeof env.TRUST_PROXY === 'object' ? [...env.TRUST_PROXY] : env.TRUST_PROXY,
+  corsOrigins: [...env.CORS_ORIGINS],
+});
+
+const toDatabase = (env: Values): DatabaseConfig => ({
+  url: env.DATABASE_URL ?? null,
+  directUrl: env.DATABASE_DIRECT_URL ?? env.DATABASE_URL ?? null,
+  poolSize: env.DATABASE_POOL,
+  migrate: env.MIGRATIONS === 'auto',
+});
+
+const toAuth = (env: Values, dataDir: string): AuthConfig => ({
+  jwtSecret: env.JWT_SECRET ?? keptSecret(join(dataDir, 'jwt-secret')),
+  bcryptCost: env.BCRYPT_COST,
+  sessionIdleMs: env.SESSION_IDLE_TTL,
+  sessionMaxMs: env.SESSION_MAX_TTL,
+});
+
+const toLimits = (env: Values): LimitsConfig => ({
+  enabled: env.RATE_LIMITS === 'on',
+  login: env.LIMIT_LOGIN,
+  guest: env.LIMIT_GUEST,
+  register: env.LIMIT_REGISTER,
+  send: env.LIMIT_SEND,
+  sendAddress: env.LIMIT_SEND_ADDRESS,
+  default: env.LIMIT_DEFAULT,
+});
+
+const toReplies = (env: Values): RepliesConfig => ({
+  messageMaxChars: env.MESSAGE_MAX_CHARS,
+  replyMaxChars: env.REPLY_MAX_CHARS,
+  sendWaitMs: env.SEND_WAIT_SECONDS * 1000,
+  drainMs: env.DRAIN_SECONDS * 1000,
+});
+
+const toLlm = (env: Values): LlmConfig => ({
+  custom:
+    env.LLM_BASE_URL && env.LLM_MODELS
+      ? { baseUrl: env.LLM_BASE_URL, apiKey: env.LLM_API_KEY ?? null, models: env.LLM_MODELS }
+      : null,
+  defaultModel: env.LLM_DEFAULT_MODEL ?? null,
+  firstTokenTimeoutMs: env.LLM_FIRST_TOKEN_TIMEOUT,
+  idleTimeoutMs: env.LLM_IDLE_TIMEOUT,
+  totalTimeoutMs: env.LLM_TOTAL_TIMEOUT,
+});
+
+function refuse(problems: readonly unknown[]): void {
+  const found = problems.filter((problem) => typeof problem === 'string');
+  if (found.length > 0) throw new ConfigError(found);
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const member of Object.values(value))
+    if (typeof member === 'object' && member !== null) deepFreeze(member as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,95 @@
+import { EnvError, makeExactValidator } from 'envalid';
+
+// Every message says what was expected and never what was given: a mistyped secret must not reach a log.
+const fail = (expected: string): never => {
+  throw new EnvError(`expected ${expected}`);
+};
+
+const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const LONGEST_MS = 10 * 365 * UNIT_MS.d;
+
+function toMs(text: string): number | null {
+  const [, amount, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
+  const ms = Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  return ms >= 1 && ms <= LONGEST_MS ? ms : null;
+}
+
+/** So many hits in so long a time. */
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** `10/1m`: ten in a minute. */
+export const rateLimit = makeExactValidator<RateLimit>((text) => {
+  const [, limit, window] = /^(\d{1,9})\/(.+)$/.exec(text) ?? [];
+  const windowMs = toMs(window ?? '');
+  return windowMs && Number(limit) > 0
+    ? { limit: Number(limit), windowMs }
+    : fail('a limit such as 10/1m: a count from 1, and a window in ms, s, m, h or d');
+});
+
+/** `4s`: milliseconds in the result. */
+export const duration = makeExactValidator<number>(
+  (text) =>
+    toMs(text) ?? fail('a duration such as 4s: a whole number with ms, s, m, h or d, at most ten years'),
+);
+
+export const integer = (min: number, max: number) =>
+  makeExactValidator<number>((text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max ? value : fail(`a whole number from ${min} to ${max}`);
+  });
+
+export const oneOf = <const T extends string>(...values: readonly T[]) =>
+  makeExactValidator<T>((text) => values.find((value) => value === text) ?? fail(values.join(' or ')));
+
+export const text = (min = 1) =>
+  makeExactValidator<string>((value) => (value.length >= min ? value : fail(`at least ${min} characters`)));
+
+export const list = makeExactValidator<readonly string[]>((value) => {
+  const items = value.split(',').map((item) => item.trim());
+  return items.every(Boolean) ? items : fail('names with commas between them');
+});
+
+const parsed = (value: string) => (URL.canParse(value) ? new URL(value) : null);
+
+/** Visible ASCII: what an HTTP header can carry. fetch would quote anything else in its error. */
+export const headerText = makeExactValidator<string>((value) =>
+  /^[\x21-\x7e]+$/.test(value) ? value : fail('visible ASCII characters without spaces'),
+);
+
+/** Of a web server; credentials have a variable of their own. */
+export const baseUrl = makeExactValidator<string>((value) => {
+  const { protocol, username, password } = parsed(value) ?? {};
+  const fits = (protocol === 'http:' || protocol === 'https:') && !username && !password;
+  return fits
+    ? value
+    : fail('an address that starts with http:// or https://, without a user or a password in it');
+});
+
+export const url = (...protocols: readonly string[]) =>
+  makeExactValidator<string>((value) =>
+    protocols.includes(parsed(value)?.protocol ?? '')
+      ? value
+      : fail(`an address that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`),
+  );
+
+/** Web origins: scheme, host and port, nothing after them. */
+export const origins = makeExactValidator<readonly string[]>((value) => {
+  const items = value.split(',').map((item) => item.trim());
+  return items.every((item) => parsed(item)?.origin === item)
+    ? items
+    : fail('origins such as https://chat.example.com with commas between them');
+});
+
+/** What Express calls `trust proxy`: `off`, how many proxies there are, or their addresses. */
+export const trustProxy = makeExactValidator<false | number | readonly string[]>((value) => {
+  if (value === 'off') return false;
+  if (/^[1-9]\d?$/.test(value)) return Number(value);
+  const items = value.split(',').map((item) => item.trim());
+  const known = /^(loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i;
+  return items.every((item) => known.test(item))
+    ? items
+    : fail('off, a number of proxies, or addresses with commas between them');
+});

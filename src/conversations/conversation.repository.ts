@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { Repository } from 'typeorm';
+import { newId } from '../common/ids';
+import { toPage, type Page, type PageRequest } from '../common/paging/page';
+import { Conversation } from './conversation.entity';
+
+export interface ConversationFilter {
+  readonly archived: boolean;
+  /** Null: pinned or not. */
+  readonly pinned: boolean | null;
+}
+
+export type NewConversation = Pick<
+  Conversation,
+  'id' | 'userId' | 'title' | 'model' | 'systemPrompt' | 'metadata'
+>;
+
+/** What a user may change. Absent: left as it is. */
+export type ConversationChanges = Partial<
+  Pick<Conversation, 'title' | 'model' | 'systemPrompt' | 'pinned' | 'archived' | 'metadata' | 'activeLeafId'>
+>;
+
+/** What was deleted, and which replies were being written in it. */
+export interface Deleted {
+  readonly count: number;
+  readonly replyIds: readonly string[];
+}
+
+const DELETED_AT_ONCE = 100;
+
+@Injectable()
+export class ConversationRepository {
+  constructor(@InjectRepository(Conversation) private readonly rows: Repository<Conversation>) {}
+
+  async insert(conversation: NewConversation): Promise<Conversation> {
+    await this.rows.insert(conversation);
+    return this.rows.findOneByOrFail({ id: conversation.id });
+  }
+
+  /** Null when there is none or it is someone else's: the caller cannot tell which. */
+  findOwned(userId: string, id: string): Promise<Conversation | null> {
+    return this.rows.findOneBy({ userId, id });
+  }
+
+  /** Most recent activity first; `id` breaks ties, so no row is lost or shown twice. */
+  async pageOwned(
+    userId: string,
+    { archived, pinned }: ConversationFilter,
+    { limit, after }: PageRequest<{ id: string; at: Date }>,
+  ): Promise<Page<Conversation>> {
+    const query = this.rows
+      .createQueryBuilder('conversation')
+      .where('conversation.userId = :userId', { userId })
+      .andWhere('conversation.archived = :archived', { archived })
+      .andWhere(`conversation.kind = 'chat'`)
+      .orderBy({ 'conversation.lastActivityAt': 'DESC', 'conversation.id': 'DESC' })
+      .limit(limit + 1);
+    if (pinned !== null) query.andWhere(pinned ? 'conversation.pinned' : 'not conversation.pinned');
+    if (after) query.andWhere('(conversation.lastActivityAt, conversation.id) < (:at, :id)', after);
+    return toPage(await query.getMany(), limit, (row) => ({ at: row.lastActivityAt, id: row.id }));
+  }
+
+  /** One statement, owner included: a check followed by a write would leave a gap between them. */
+  async changeOwned(userId: string, id: string, changes: ConversationChanges): Promise<Conversation | null> {
+    await this.rows.update({ userId, id }, { ...changes, updatedAt: () => 'now()' });
+    return this.findOwned(userId, id);
+  }
+
+  /** With everything in it; a reply being written loses its row first, so that its writer can store nothing more. */
+  async deleteOwned(userId: string, id: string): Promise<Deleted> {
+    return this.delete('id = $2', [userId, id]);
+  }
+
+  /** The account's whole history as it is now, a hundred conversations a statement. */
+  async deleteAllOwned(userId: string): Promise<Deleted> {
+    const upTo = newId();
+    const deleted: Deleted[] = [];
+    do deleted.push(await this.delete(`id <= $2 order by id limit ${DELETED_AT_ONCE}`, [userId, upTo]));
+    while (deleted.at(-1)!.count === DELETED_AT_ONCE);
+    return {
+      count: deleted.reduce((sum, { count }) => sum + count, 0),
+      replyIds: deleted.flatMap(({ replyIds }) => replyIds),
+    };
+  }
+
+  private async delete(which: string, parameters: [userId: string, id: string]): Promise<Deleted> {
+    const [deleted] = await this.rows.query<Deleted[]>(
+      `with doomed as materialized (select id from conversations where user_id = $1 and ${which} for update),
+         ended as (delete from generations g using doomed where g.conversation_id = doomed.id returning g.reply_id),
+         gone as (delete from conversations c using doomed where c.id = doomed.id returning c.id)
+       select (select count(*)::int from gone) as count, array(select reply_id from ended) as "replyIds"`,
+      parameters,
+    );
+    return deleted!;
+  }
+}

@@ -1,0 +1,38 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { LlmModule } from '../llm/llm.module';
+import { Conversation } from './conversation.entity';
+import { ConversationRepository } from './conversation.repository';
+import { ConversationsController } from './conversations.controller';
+import { ConversationsService } from './conversations.service';
+import { MessageStreamsController } from './message-streams.controller';
+import { MessageRepository } from './message.repository';
+import { MessagesController } from './messages.controller';
+import { MessagesService } from './messages.service';
+import { ContextWindow } from './replies/context-window';
+import { Heartbeat } from './replies/heartbeat';
+import { RepliesService } from './replies/replies.service';
+import { ReplyGenerator } from './replies/reply.generator';
+import { ReplyRepository } from './replies/reply.repository';
+import { RunningReplies } from './replies/running-replies';
+import { Sweeper } from './replies/sweeper';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Conversation]), LlmModule],
+  controllers: [ConversationsController, MessageStreamsController, MessagesController],
+  providers: [
+    ConversationsService,
+    MessagesService,
+    ConversationRepository,
+    MessageRepository,
+    RepliesService,
+    ReplyRepository,
+    ReplyGenerator,
+    ContextWindow,
+    RunningReplies,
+    Heartbeat,
+    Sweeper,
+  ],
+  exports: [RepliesService],
+})
+export class ConversationsModule {}

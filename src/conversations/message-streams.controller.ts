@@ -1,0 +1,72 @@
+import { Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { Authenticated } from '../common/auth/authenticated';
+import { CurrentCaller, type Caller } from '../common/auth/caller';
+import { ApiEventStream } from '../common/http/api-event-stream';
+import { ApiProblems } from '../common/http/api-problems';
+import { BodyDto, QueryDto } from '../common/http/declared';
+import { IdParam } from '../common/http/id.pipe';
+import { rejoinOffset } from '../common/sse/last-event-id';
+import { sendEvents } from '../common/sse/send-events';
+import { Limited } from '../common/throttle/limits';
+import {
+  MessageCreatedEvent,
+  MessageDeltaEvent,
+  MessageEndedEvent,
+  ReconnectEvent,
+} from './message-events.dto';
+import { toExchangeEvents, toMessageEvents } from './message-events.mapper';
+import { RejoinQueryDto, SendMessageDto } from './message.dto';
+import { MessagesService } from './messages.service';
+import { REFUSED } from './send-problems';
+
+/** Answers as event streams. Closing one stops nothing but itself. */
+@Authenticated()
+@Controller('conversations/:id/messages')
+export class MessageStreamsController {
+  constructor(private readonly messages: MessagesService) {}
+
+  /** Asks a question and streams the answer. */
+  @Post('stream')
+  @HttpCode(200)
+  @Limited('send', 'sendAddress')
+  @ApiEventStream(MessageCreatedEvent, MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiProblems(...REFUSED)
+  async send(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @BodyDto() message: SendMessageDto,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const gone = new AbortController();
+    const turn = await this.messages.start(caller, id, message);
+    await sendEvents(request, response, toExchangeEvents(turn, gone.signal), gone);
+  }
+
+  /** Streams a reply, running or ended, from an offset on. */
+  @Get(':replyId/stream')
+  @ApiHeader({
+    name: 'Last-Event-ID',
+    required: false,
+    description: 'Where to go on; `after` wins',
+    schema: { type: 'string' },
+  })
+  @ApiEventStream(MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiProblems('validation_failed', 'not_found')
+  async rejoin(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('replyId') replyId: string,
+    @QueryDto() { after }: RejoinQueryDto,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const gone = new AbortController();
+    const offset = rejoinOffset(after, lastEventId);
+    const pieces = await this.messages.rejoin(caller, id, replyId, offset, gone.signal);
+    await sendEvents(request, response, toMessageEvents(replyId, pieces), gone);
+  }
+}

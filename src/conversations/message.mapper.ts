@@ -1,0 +1,27 @@
+import type { ExchangeResponse, MessageResponse, UsageResponse } from './message.dto';
+import type { MessageInTree } from './message.entity';
+
+export function toMessageResponse(message: MessageInTree): MessageResponse {
+  const { id, conversationId, parentId, role, status, content, model, finishReason, errorCode, errorDetail } =
+    message;
+  return {
+    ...{ id, conversationId, parentId, role, status, content, model, finishReason },
+    usage: toUsage(message),
+    error: errorCode ? { code: errorCode, detail: errorDetail ?? '' } : null,
+    siblingIds: [...message.siblingIds],
+    createdAt: message.createdAt.toISOString(),
+    completedAt: message.completedAt?.toISOString() ?? null,
+  };
+}
+
+function toUsage({ promptTokens, completionTokens }: MessageInTree): UsageResponse | null {
+  if (promptTokens === null || completionTokens === null) return null;
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+}
+
+export function toExchangeResponse(exchange: {
+  message: MessageInTree;
+  reply: MessageInTree;
+}): ExchangeResponse {
+  return { message: toMessageResponse(exchange.message), reply: toMessageResponse(exchange.reply) };
+}

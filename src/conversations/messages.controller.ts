@@ -1,0 +1,92 @@
+import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Authenticated } from '../common/auth/authenticated';
+import { CurrentCaller, type Caller } from '../common/auth/caller';
+import { ApiPage } from '../common/http/api-page';
+import { ApiProblems } from '../common/http/api-problems';
+import { BodyDto, QueryDto } from '../common/http/declared';
+import { IdParam } from '../common/http/id.pipe';
+import { parsePrefer } from '../common/http/prefer';
+import { decodeCursor } from '../common/paging/cursor';
+import { mapPage, type Page } from '../common/paging/page';
+import { Limited } from '../common/throttle/limits';
+import { ExchangeResponse, MessageQueryDto, MessageResponse, SendMessageDto } from './message.dto';
+import { hasEnded } from './message.entity';
+import { toExchangeResponse, toMessageResponse } from './message.mapper';
+import { MessagesService, type Exchange } from './messages.service';
+import { FAILED, REFUSED } from './send-problems';
+
+@Authenticated()
+@Controller('conversations/:id/messages')
+export class MessagesController {
+  constructor(private readonly messages: MessagesService) {}
+
+  /** One branch of a conversation, newest first. */
+  @Get()
+  @ApiProblems('not_found')
+  @ApiPage(MessageResponse)
+  async list(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @QueryDto() { leafId, limit = 50, cursor }: MessageQueryDto,
+  ): Promise<Page<MessageResponse>> {
+    const after = cursor === undefined ? null : decodeCursor(cursor, 'id');
+    return mapPage(await this.messages.page(caller, id, leafId, { limit, after }), toMessageResponse);
+  }
+
+  /**
+   * Asks a question and waits for the answer. Where it takes longer than the wait, 202: the reply goes on, and `Location`
+   * names it. A failed reply is answered as a problem with its ids; the question is kept.
+   */
+  @Post()
+  @Limited('send', 'sendAddress')
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async`, or `wait=N` in seconds',
+    schema: { type: 'string' },
+  })
+  @ApiCreatedResponse({ type: ExchangeResponse, description: 'The reply has ended: completed or cancelled' })
+  @ApiAcceptedResponse({ type: ExchangeResponse, description: 'The reply is still being written' })
+  @ApiProblems(...REFUSED, ...FAILED)
+  async send(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @BodyDto() message: SendMessageDto,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExchangeResponse> {
+    return answer(response, await this.messages.send(caller, id, message, parsePrefer(prefer).waitMs));
+  }
+
+  /** One message; of a running reply the text so far. */
+  @Get(':messageId')
+  @ApiProblems('not_found')
+  async get(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('messageId') messageId: string,
+  ): Promise<MessageResponse> {
+    return toMessageResponse(await this.messages.get(caller, id, messageId));
+  }
+
+  /** Stops a reply. The text so far is kept. */
+  @Post(':replyId/cancel')
+  @HttpCode(200)
+  @ApiProblems('not_found', 'not_cancellable')
+  async cancel(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('replyId') replyId: string,
+  ): Promise<MessageResponse> {
+    return toMessageResponse(await this.messages.cancel(caller, id, replyId));
+  }
+}
+
+function answer(response: Response, exchange: Exchange): ExchangeResponse {
+  const { id, conversationId } = exchange.reply;
+  response.location(`/api/v1/conversations/${conversationId}/messages/${id}`);
+  response.status(hasEnded(exchange.reply) ? 201 : 202);
+  return toExchangeResponse(exchange);
+}

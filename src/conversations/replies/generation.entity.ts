@@ -1,0 +1,32 @@
+import { Column, Entity, PrimaryColumn, Unique } from 'typeorm';
+
+/** A reply being written: who writes it, until when that holds without a sign of life, and how much is stored. */
+@Entity('generations')
+@Unique('generations_one_a_conversation', ['conversationId'])
+export class Generation {
+  /** `messages.id` */
+  @PrimaryColumn({ type: 'uuid', name: 'reply_id' })
+  readonly replyId!: string;
+
+  @Column({ type: 'uuid', name: 'conversation_id' })
+  readonly conversationId!: string;
+
+  /** The replica that writes it. */
+  @Column({ type: 'uuid' })
+  owner!: string;
+
+  /** Grows with every change of owner; a former owner's writes don't match it. */
+  @Column({ type: 'int', default: 1 })
+  fence!: number;
+
+  /** UTF-16 units stored in `reply_chunks`. */
+  @Column({ type: 'int', default: 0 })
+  len16!: number;
+
+  /** When its first text was stored. */
+  @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'started_at' })
+  startedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', precision: 3, name: 'lease_until' })
+  leaseUntil!: Date;
+}

@@ -1,0 +1,72 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { errorForLog } from '../../common/errors/error-for-log';
+import { ReplyRepository, type Beat, type BeatResult } from './reply.repository';
+import type { RunningReply } from './running-reply';
+import { RunningReplies } from './running-replies';
+
+const BEAT_MS = 1_000;
+/** Rows a statement: beyond that they hold each other up (ENGINE.md, section 4). */
+const MOST_AT_ONCE = 2_000;
+
+/** Once a second, in one statement: stores what was written and says that we live. Also when there is nothing to store. */
+@Injectable()
+export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(Heartbeat.name);
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+  private steadySince = Infinity;
+
+  constructor(
+    private readonly replies: ReplyRepository,
+    private readonly running: RunningReplies,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.schedule(0);
+  }
+
+  onModuleDestroy(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** For how long every beat has been answered. Zero after a failure. */
+  get steadyMs(): number {
+    return Math.max(0, performance.now() - this.steadySince);
+  }
+
+  /** One beat at a time, the next a second after the last began. */
+  private schedule(delayMs: number): void {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      void this.beat().finally(() => this.schedule(Math.max(0, BEAT_MS - (performance.now() - began))));
+    }, delayMs);
+  }
+
+  private async beat(): Promise<void> {
+    const replies = this.running.all();
+    try {
+      for (let from = 0; from === 0 || from < replies.length; from += MOST_AT_ONCE) {
+        const batch = replies.slice(from, from + MOST_AT_ONCE);
+        this.apply(await this.replies.beat(this.running.owner, batch.map(toBeat)));
+      }
+      this.steadySince = Math.min(this.steadySince, performance.now());
+    } catch (error) {
+      this.steadySince = Infinity;
+      this.logger.warn({ msg: 'heartbeat failed', replies: replies.length, err: errorForLog(error) });
+    }
+  }
+
+  private apply(results: readonly BeatResult[]): void {
+    for (const result of results) {
+      const reply = this.running.find(result.replyId);
+      if (result.state === 'ok' && reply) reply.storedLength = result.length;
+      if (result.state === 'lost') reply?.stop('lost');
+    }
+  }
+}
+
+function toBeat({ claim, buffer: { text }, storedLength }: RunningReply): Beat {
+  return { ...claim, from: storedLength, to: text.length, delta: text.slice(storedLength) };
+}

@@ -1,0 +1,84 @@
+import type { MessageInTree } from '../message.entity';
+
+/**
+ * What a reader of a reply gets: text, and at the end the reply as stored. `lost`: it goes on elsewhere, or its end could not
+ * be stored from here; rejoin. `deleted`: the conversation is gone.
+ */
+export type ReplyPiece =
+  | {
+      readonly type: 'text';
+      /** UTF-16 units up to and including `delta`. */ readonly offset: number;
+      readonly delta: string;
+    }
+  | { readonly type: 'ended'; readonly message: MessageInTree }
+  | { readonly type: 'lost' }
+  | { readonly type: 'deleted' };
+
+export type ReplyOutcome = Exclude<ReplyPiece, { type: 'text' }>;
+
+/** The text of a running reply and who waits for more of it. Pulled, so each reader sets its own pace. */
+export class ReplyBuffer {
+  private outcome: ReplyOutcome | null = null;
+  private bell = newBell();
+  private written = '';
+
+  get text(): string {
+    return this.written;
+  }
+
+  append(delta: string): void {
+    this.written += delta;
+    this.ring();
+  }
+
+  end(outcome: ReplyOutcome): void {
+    this.outcome = outcome;
+    this.ring();
+  }
+
+  /**
+   * From `after` (UTF-16 units) to the end of the reply. A slow reader gets larger pieces, never a queue.
+   * Ends quietly when `gone` is aborted.
+   */
+  async *read(after: number, gone: AbortSignal): AsyncGenerator<ReplyPiece> {
+    const wake = () => this.ring();
+    gone.addEventListener('abort', wake);
+    let offset = after;
+    try {
+      while (!gone.aborted) {
+        const bell = this.bell; // taken before looking, so that nothing falls between
+        const delta = textAfter(this.written, offset);
+        if (delta) yield { type: 'text', offset: (offset = this.written.length), delta };
+        else if (!this.outcome) await bell.rung;
+        else {
+          yield this.outcome;
+          return;
+        }
+      }
+    } finally {
+      gone.removeEventListener('abort', wake);
+    }
+  }
+
+  /** One promise for all who wait: a promise a reader costs more (ENGINE.md, wake-up). */
+  private ring(): void {
+    const { ring } = this.bell;
+    this.bell = newBell();
+    ring();
+  }
+}
+
+/** An offset inside a surrogate pair, which we never gave out, steps back to the whole pair. */
+export function textAfter(text: string, offset: number): string {
+  const inPair = offset > 0 && isLow(text.charCodeAt(offset)) && isHigh(text.charCodeAt(offset - 1));
+  return text.slice(inPair ? offset - 1 : offset);
+}
+
+export const isHigh = (unit: number): boolean => unit >= 0xd800 && unit < 0xdc00;
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit < 0xe000;
+
+function newBell() {
+  let ring!: () => void;
+  const rung = new Promise<void>((resolve) => (ring = resolve));
+  return { ring, rung };
+}

@@ -1,0 +1,95 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
+import { DomainError } from '../../common/errors/domain-error';
+import { errorForLog } from '../../common/errors/error-for-log';
+import { toDatabaseProblem } from '../../database/database-errors';
+import { ChatModel } from '../../llm/chat-model';
+import { ContextWindow } from './context-window';
+import { ReplyRepository, type OpenedTurn } from './reply.repository';
+import type { ReplyOutcome } from './reply.buffer';
+import { ReplyStopped, type ReplyEnd, type RunningReply } from './running-reply';
+import { RunningReplies } from './running-replies';
+
+/** How long to wait before an end that the database did not take is offered to it again. */
+const SETTLE_RETRY_MS = 500;
+
+/** Writes replies, apart from any request, with no connection held while the model talks. */
+@Injectable()
+export class ReplyGenerator {
+  private readonly logger = new Logger(ReplyGenerator.name);
+  private readonly untilDatabaseAnswers = retry(
+    handleWhen((error) => toDatabaseProblem(error) !== null),
+    { maxAttempts: Infinity, backoff: new ConstantBackoff(SETTLE_RETRY_MS) },
+  );
+
+  constructor(
+    private readonly model: ChatModel,
+    private readonly context: ContextWindow,
+    private readonly replies: ReplyRepository,
+    private readonly running: RunningReplies,
+  ) {}
+
+  /** Writes one reply to its end, whoever is reading; how it ended is stored with its text, once. Never throws. */
+  async generate(reply: RunningReply, turn: OpenedTurn): Promise<void> {
+    let end: ReplyEnd = failed('model_failed', 'The model gave no answer.'); // until the model says that it has finished
+    try {
+      const request = await this.context.of(turn);
+      for await (const event of this.model.stream(request, reply.signal)) {
+        if (event.type === 'text') reply.write(event.text);
+        if (event.type === 'finish')
+          end = { status: 'completed', finishReason: event.reason, usage: event.usage };
+        if (reply.isFull) {
+          end = { status: 'completed', finishReason: 'length' };
+          break;
+        }
+      }
+      reply.close();
+    } catch (error) {
+      reply.close();
+      end = this.toReplyEnd(error);
+    } finally {
+      reply.end(await this.settle(reply, end));
+      this.running.remove(reply);
+    }
+  }
+
+  private async settle({ claim, buffer, signal }: RunningReply, end: ReplyEnd): Promise<ReplyOutcome> {
+    const stopped = (signal.reason as ReplyStopped | undefined)?.reason;
+    if (stopped === 'lost' || stopped === 'deleted') return { type: stopped };
+    try {
+      const message = await this.untilDatabaseAnswers.execute(() =>
+        this.replies.settle(this.running.owner, claim, buffer.text, end),
+      );
+      return message ? { type: 'ended', message } : { type: 'lost' };
+    } catch (error) {
+      this.logger.error({
+        msg: 'a reply could not be stored',
+        replyId: claim.replyId,
+        err: errorForLog(error),
+      });
+      return { type: 'lost' }; // its lease runs out, and the sweeper ends it with the text stored so far
+    }
+  }
+
+  private toReplyEnd(error: unknown): ReplyEnd {
+    if (error instanceof ReplyStopped) return error.reason === 'cancelled' ? CANCELLED : INTERRUPTED;
+    const known = error instanceof DomainError ? error : toDatabaseProblem(error);
+    if (known) return failed(known.code, known.message);
+    this.logger.error({ msg: 'the model port threw something unexpected', err: errorForLog(error) });
+    return failed('model_failed', 'The model failed.');
+  }
+}
+
+const failed = (code: DomainError['code'], detail: string): ReplyEnd => ({
+  status: 'failed',
+  finishReason: 'error',
+  error: { code, detail },
+});
+
+export const CANCELLED: ReplyEnd = { status: 'cancelled', finishReason: 'cancelled' };
+
+export const INTERRUPTED: ReplyEnd = {
+  status: 'failed',
+  finishReason: 'interrupted',
+  error: { code: 'interrupted', detail: 'The server stopped while this reply was being written.' },
+};

@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { DomainError, notFound } from '../../common/errors/domain-error';
+import type { MessageInTree } from '../message.entity';
+import type { Claim, ReplyEnd } from './running-reply';
+import {
+  CLAIM_EXPIRED,
+  HEARTBEAT,
+  HISTORY,
+  INSERT_EXCHANGE,
+  LOCK_CONVERSATION,
+  READ_TURN,
+  SETTLE,
+  STORED_TEXT,
+  TAKE_OVER,
+} from './reply.sql';
+import { estimateTokens } from './tokens';
+import type { ChatTurn } from '../../llm/chat-model';
+
+const LEASE_SECONDS = 10;
+const MAX_SIBLINGS = 100;
+
+export interface Turn {
+  readonly userId: string;
+  readonly conversationId: string;
+  readonly questionId: string;
+  readonly replyId: string;
+  readonly content: string;
+  /** Absent: after the active leaf. Null: a new first message. */
+  readonly parentId?: string | null;
+  /** Which model answers, given the conversation's own. Throws when there is none such. */
+  readonly chooseModel: (conversationModel: string | null) => string;
+}
+
+export interface OpenedTurn {
+  readonly question: MessageInTree;
+  readonly reply: MessageInTree;
+  readonly systemPrompt: string | null;
+}
+
+/** One row of a heartbeat: the text from `from` on, up to `to`, in UTF-16 units. */
+export interface Beat extends Claim {
+  readonly from: number;
+  readonly to: number;
+  readonly delta: string;
+}
+
+/** `busy`: somebody holds the row for a moment. `lost`: it is gone, or someone else's. */
+export type BeatResult =
+  | { readonly replyId: string; readonly state: 'ok'; readonly length: number }
+  | { readonly replyId: string; readonly state: 'busy' | 'lost' };
+
+interface LockedConversation {
+  readonly activeLeafId: string | null;
+  readonly model: string | null;
+  readonly systemPrompt: string | null;
+}
+
+interface TurnState {
+  readonly runningReplyId: string | null;
+  readonly parentIsEndedReply: boolean | null;
+  readonly siblings: number;
+}
+
+/** Everything that is written of a reply while it is one, each step in one transaction. */
+@Injectable()
+export class ReplyRepository {
+  constructor(@InjectDataSource() private readonly database: DataSource) {}
+
+  /**
+   * Commits a question and its pending reply. Three statements under the conversation's lock: a lock and the reads that it
+   * protects never share one, whose snapshot would be older than the lock.
+   *
+   * @throws DomainError `not_found` – no such conversation or parent of that user.
+   * @throws DomainError `reply_in_progress` – with `replyId`.
+   * @throws DomainError `conflict` – the parent is no ended reply, or has 100 children.
+   */
+  open(owner: string, turn: Turn): Promise<OpenedTurn> {
+    return this.database.transaction(async (transaction) => {
+      const conversation = await lock(transaction, turn);
+      const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
+      const [state] = await transaction.query<TurnState[]>(READ_TURN, [
+        turn.conversationId,
+        parentId,
+        MAX_SIBLINGS,
+      ]);
+      refuseTurn(state!, parentId);
+      const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_EXCHANGE, [
+        turn.userId, turn.conversationId, turn.questionId, turn.replyId, parentId, turn.content,
+        estimateTokens(turn.content), turn.chooseModel(conversation.model), owner, LEASE_SECONDS,
+      ]); // prettier-ignore
+      return { question: question!, reply: reply!, systemPrompt: conversation.systemPrompt };
+    });
+  }
+
+  /** The newest turns of a branch that fit, oldest first; a constant number of rows, whatever the branch's length. */
+  async history(leafId: string, maxTokens: number): Promise<ChatTurn[]> {
+    return this.database.query<ChatTurn[]>(HISTORY, [leafId, maxTokens]);
+  }
+
+  /** Stores new text and extends the leases, for any number of replies at once. Sent twice, it stores once. */
+  async beat(owner: string, beats: readonly Beat[]): Promise<BeatResult[]> {
+    return this.database.query<BeatResult[]>(HEARTBEAT, [
+      owner,
+      beats.map(({ replyId }) => replyId),
+      beats.map(({ fence }) => fence),
+      beats.map(({ from }) => from),
+      beats.map(({ to }) => to),
+      beats.map(({ delta }) => delta),
+      LEASE_SECONDS,
+    ]);
+  }
+
+  /** Stores how a reply ended, if it is still the owner's. Null: it is not, and nothing was written. */
+  async settle(owner: string, claim: Claim, text: string, end: ReplyEnd): Promise<MessageInTree | null> {
+    const { status, finishReason, usage, error } = end;
+    const [message] = await this.database.query<MessageInTree[]>(SETTLE, [
+      claim.replyId, claim.conversationId, owner, claim.fence, status, text, estimateTokens(text), finishReason,
+      usage?.promptTokens ?? null, usage?.completionTokens ?? null, error?.code ?? null, error?.detail ?? null,
+    ]); // prettier-ignore
+    return message ?? null;
+  }
+
+  /** Makes replies whose owner has gone silent the new owner's. */
+  async claimExpired(owner: string, limit: number): Promise<Claim[]> {
+    const [claims] = await this.database.query<[Claim[], number]>(CLAIM_EXPIRED, [
+      owner,
+      limit,
+      LEASE_SECONDS,
+    ]);
+    return claims;
+  }
+
+  /** Makes one reply the new owner's, whatever its lease. Null: it has ended. */
+  async takeOver(owner: string, replyId: string): Promise<Claim | null> {
+    const [[claim]] = await this.database.query<[Claim[], number]>(TAKE_OVER, [
+      owner,
+      replyId,
+      LEASE_SECONDS,
+    ]);
+    return claim ?? null;
+  }
+
+  async storedText(replyId: string): Promise<string> {
+    const [row] = await this.database.query<{ text: string }[]>(STORED_TEXT, [replyId]);
+    return row?.text ?? '';
+  }
+}
+
+async function lock(
+  transaction: EntityManager,
+  { userId, conversationId }: Turn,
+): Promise<LockedConversation> {
+  const [conversation] = await transaction.query<LockedConversation[]>(LOCK_CONVERSATION, [
+    conversationId,
+    userId,
+  ]);
+  if (!conversation) throw notFound('conversation');
+  return conversation;
+}
+
+function refuseTurn(
+  { runningReplyId, parentIsEndedReply, siblings }: TurnState,
+  parentId: string | null,
+): void {
+  if (runningReplyId) {
+    const members = { replyId: runningReplyId };
+    throw new DomainError('reply_in_progress', 'A reply is still being written in this conversation.', {
+      members,
+    });
+  }
+  if (parentId && parentIsEndedReply === null) throw notFound('message');
+  if (parentId && !parentIsEndedReply)
+    throw new DomainError('conflict', 'A question can only follow a reply that has ended.');
+  if (siblings >= MAX_SIBLINGS)
+    throw new DomainError('conflict', `A message has at most ${MAX_SIBLINGS} siblings.`);
+}

@@ -1,0 +1,109 @@
+import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
+
+// Lock order everywhere: conversation, then generation. The other order deadlocks (ENGINE.md).
+
+/** $1 conversation, $2 user */
+export const LOCK_CONVERSATION = `
+  select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt"
+  from conversations where id = $1 and user_id = $2 for no key update`;
+
+/** $1 conversation, $2 parent or null, $3 most siblings */
+export const READ_TURN = `
+  select
+    (select reply_id from generations where conversation_id = $1) as "runningReplyId",
+    (select role = 'assistant' and status <> 'pending' from messages where id = $2 and conversation_id = $1) as "parentIsEndedReply",
+    (select count(*)::int from (
+      select from messages where parent_id = $2
+      union all
+      select from messages where $2::uuid is null and conversation_id = $1 and parent_id is null
+      limit $3) sibling) as siblings`;
+
+/** $1 user, $2 conversation, $3 question, $4 reply, $5 parent, $6 content, $7 its tokens, $8 model, $9 owner, $10 lease */
+export const INSERT_EXCHANGE = `
+  with inserted as (
+    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model, completed_at) values
+      ($3, $1, $2, $5, 'user', 'completed', $6, $7, null, now()),
+      ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $8, null)
+    returning *
+  ), generation as (
+    insert into generations (reply_id, conversation_id, owner, lease_until) values ($4, $2, $9, now() + make_interval(secs => $10))
+  ), touched as (
+    update conversations set active_leaf_id = $4, message_count = message_count + 2,
+      last_message_at = now(), last_activity_at = now(), updated_at = now()
+    where id = $2
+  )
+  select ${MESSAGE_IN_TREE} from inserted m ${JOIN_RUNNING} order by m.role desc`;
+
+/** $1 the last message, $2 most tokens in all. What a failed or unfinished turn said counts only if people may have read it. */
+export const HISTORY = `
+  with recursive branch as (
+    select id, parent_id, tokens as total, 0 as step from messages where id = $1 and tokens <= $2
+    union all
+    select up.id, up.parent_id, branch.total + up.tokens, branch.step + 1
+    from branch join messages up on up.id = branch.parent_id
+    where branch.total + up.tokens <= $2 and branch.step < 500
+  )
+  select m.role, m.content from branch join messages m using (id)
+  where m.status = 'completed' or (m.content <> '' and m.finish_reason in ('cancelled', 'interrupted'))
+  order by branch.step desc`;
+
+/** $1 owner, $2 ids, $3 fences, $4 from, $5 to, $6 texts, $7 lease. Its form, and why: ENGINE.md, section 2. */
+export const HEARTBEAT = `
+  with beat as materialized (
+    select * from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[]) beat (reply_id, fence, from16, to16, delta)
+  ), locked as materialized (
+    select g.reply_id, g.len16, beat.from16, beat.to16, beat.delta
+    from beat join generations g on g.reply_id = beat.reply_id and g.owner = $1 and g.fence = beat.fence
+    for no key update of g skip locked
+  ), extended as (
+    update generations g set lease_until = now() + make_interval(secs => $7),
+      started_at = coalesce(g.started_at, case when locked.to16 > 0 then now() end),
+      len16 = case when locked.len16 = locked.from16 then locked.to16 else g.len16 end
+    from locked where g.reply_id = locked.reply_id returning g.reply_id, g.len16
+  ), appended as (
+    insert into reply_chunks (reply_id, end16, text)
+    select reply_id, to16, delta from locked where len16 = from16 and to16 > from16
+  )
+  select reply_id as "replyId", 'ok' as state, len16 as length from extended
+  union all
+  select beat.reply_id, case when g.reply_id is null then 'lost' else 'busy' end, null
+  from beat left join generations g on g.reply_id = beat.reply_id and g.owner = $1 and g.fence = beat.fence
+  where beat.reply_id not in (select reply_id from extended)`;
+
+/**
+ * $1 reply, $2 conversation, $3 owner, $4 fence, $5 status, $6 text, $7 its tokens, $8 finish reason, $9 prompt tokens,
+ * $10 completion tokens, $11 error code, $12 error detail. One row: stored. None: no longer the owner's.
+ */
+export const SETTLE = `
+  with conversation as materialized (
+    select id from conversations where id = $2 for no key update
+  ), released as (
+    delete from generations g using conversation
+    where g.conversation_id = conversation.id and g.reply_id = $1 and g.owner = $3 and g.fence = $4 returning g.reply_id
+  ), settled as (
+    update messages message set status = $5, content = $6, tokens = $7, finish_reason = $8, prompt_tokens = $9,
+      completion_tokens = $10, error_code = $11, error_detail = $12, completed_at = now()
+    from released where message.id = released.reply_id and message.status = 'pending' returning message.*
+  ), touched as (
+    update conversations set last_message_at = now(), last_activity_at = now(), updated_at = now()
+    from settled where conversations.id = settled.conversation_id
+  ), running as (select null::uuid as reply_id, null::timestamptz as started_at), written as (select null::text as text)
+  select ${MESSAGE_IN_TREE} from settled m, running, written`;
+
+/** $1 new owner, $2 most rows, $3 lease. Our own are ours to settle, however late the heartbeat. */
+export const CLAIM_EXPIRED = `
+  with expired as (
+    select reply_id from generations where lease_until < now() and owner <> $1 order by lease_until limit $2
+    for no key update skip locked
+  )
+  update generations g set owner = $1, fence = g.fence + 1, lease_until = now() + make_interval(secs => $3)
+  from expired where g.reply_id = expired.reply_id
+  returning g.reply_id as "replyId", g.conversation_id as "conversationId", g.fence`;
+
+/** $1 new owner, $2 reply, $3 lease */
+export const TAKE_OVER = `
+  update generations set owner = $1, fence = fence + 1, lease_until = now() + make_interval(secs => $3) where reply_id = $2
+  returning reply_id as "replyId", conversation_id as "conversationId", fence`;
+
+/** $1 reply */
+export const STORED_TEXT = `select string_agg(text, '' order by end16) as text from reply_chunks where reply_id = $1`;

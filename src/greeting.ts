@@ -1,0 +1,18 @@
+import { Logger } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { AddressInfo } from 'node:net';
+import { Config } from './config/config';
+import { Models } from './llm/chat-model';
+
+/** Says where everything is, and who answers. */
+export function greet(app: NestExpressApplication): void {
+  const logger = new Logger('Parley');
+  const { port } = app.getHttpServer().address() as AddressInfo;
+  const base = `http://localhost:${port}`;
+  const model = app.get(Models).defaultId;
+  const why = app.get(Config).llm.custom ? '' : ', because no key or model is set';
+  logger.log(`Page:       ${base}/`);
+  logger.log(`Swagger UI: ${base}/docs`);
+  logger.log(`Health:     ${base}/health`);
+  logger.log(`Model:      ${model}${why}`);
+}

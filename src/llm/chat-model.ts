@@ -1,0 +1,65 @@
+/** One turn of what the model is given. */
+export interface ChatTurn {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+export interface ChatRequest {
+  /** As `Models` lists it: `provider/model`. */
+  readonly model: string;
+  /** System prompt first where there is one, then oldest to newest; the last one is the question. */
+  readonly turns: readonly ChatTurn[];
+}
+
+/** Tokens, as the provider counted them. */
+export interface TokenUsage {
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly totalTokens: number;
+}
+
+export type FinishReason = 'stop' | 'length' | 'content_filter';
+
+/**
+ * `text` is never empty, and a surrogate pair may be cut in two between one and the next. `progress` says that the
+ * model is at work and has nothing to show yet (reasoning, say). `finish` comes once and last, and only when the
+ * provider itself said that it had finished; `stop` comes only after text. Its usage is null where none was counted.
+ */
+export type ChatEvent =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'progress' }
+  | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: TokenUsage | null };
+
+/** A language model that answers a conversation, whoever provides it. */
+export abstract class ChatModel {
+  /**
+   * Starts one call and gives what comes, as it comes. A sequence that ends without `finish` never ends quietly: it throws.
+   * `signal` ends the call at the provider; the sequence then throws the signal's reason.
+   *
+   * @throws DomainError `unknown_model` – `Models` lists none by that id.
+   * @throws DomainError `model_failed` – connection cut, missing or broken end, no text, or a request the provider refuses.
+   * @throws DomainError `model_unavailable` – no connection, or the provider's 401, 403, 429 or 5xx.
+   * @throws DomainError `model_timeout` – too long without a first or a further sign of life, or in all.
+   */
+  abstract stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
+}
+
+export interface ModelInfo {
+  /** `provider/model`. */
+  readonly id: string;
+  readonly provider: string;
+  /** Tokens that question, history and answer may have together. */
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  readonly available: boolean;
+}
+
+/** Which models there are. Fixed for the life of the process. */
+export abstract class Models {
+  /** In the order of the configuration; never empty. */
+  abstract list(): readonly ModelInfo[];
+  /** Null when no model has that id. */
+  abstract find(id: string): ModelInfo | null;
+  /** The id of the model that answers when nobody names one. */
+  abstract readonly defaultId: string;
+}

@@ -1,0 +1,43 @@
+import { Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { Config, type LlmConfig } from '../config/config';
+import { ChatModel, Models } from './chat-model';
+import { ConfiguredModels } from './configured-models';
+import { DemoChatModel } from './demo/demo-chat-model';
+import { ModelsController } from './models.controller';
+import { OpenAiChatModel } from './openai/openai-chat-model';
+import { RoutedChatModel } from './routed-chat-model';
+
+/** An answer is worth more than its token counts: by then it is whole. */
+const USAGE_TIMEOUT_MS = 2_000;
+
+@Module({
+  controllers: [ModelsController],
+  providers: [
+    { provide: Models, inject: [Config], useFactory: ({ llm }: Config) => new ConfiguredModels(llm) },
+    {
+      provide: ChatModel,
+      inject: [Config, Models],
+      useFactory: ({ llm }: Config, models: Models) => new RoutedChatModel(models, providers(llm), llm),
+    },
+  ],
+  exports: [ChatModel, Models],
+})
+export class LlmModule implements OnModuleInit {
+  private readonly logger = new Logger(LlmModule.name);
+
+  constructor(private readonly config: Config) {}
+
+  onModuleInit(): void {
+    if (this.config.llm.custom) return;
+    this.logger.warn(
+      'No model is configured, so the demo model answers. Set LLM_BASE_URL and LLM_MODELS for a real one.',
+    );
+  }
+}
+
+/** By the name that their models' ids begin with. */
+function providers({ custom, idleTimeoutMs }: LlmConfig): ReadonlyMap<string, ChatModel> {
+  if (!custom) return new Map([['demo', new DemoChatModel()]]);
+  const usageTimeoutMs = Math.min(USAGE_TIMEOUT_MS, idleTimeoutMs / 2); // else the idle limit would spoil a whole answer
+  return new Map([['custom', new OpenAiChatModel({ ...custom, usageTimeoutMs })]]);
+}

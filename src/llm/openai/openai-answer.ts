@@ -1,0 +1,63 @@
+import { DomainError } from '../../common/errors/domain-error';
+import type { ChatEvent, FinishReason, TokenUsage } from '../chat-model';
+
+/** What a chunk may hold. Providers are many and careless, so nothing is taken for granted. */
+interface Chunk {
+  readonly choices?: readonly ({
+    readonly delta?: { readonly content?: unknown };
+    readonly finish_reason?: unknown;
+  } | null)[];
+  readonly usage?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Finish reasons that tell of a failure: OpenRouter's `error` and DeepSeek's `insufficient_system_resource`. */
+const FAILURES: readonly unknown[] = ['error', 'insufficient_system_resource'];
+
+/** One streamed answer, read chunk by chunk. */
+export class OpenAiAnswer {
+  private finishReason: unknown = null;
+  private usage: TokenUsage | null = null;
+  private hasText = false;
+
+  /** True once the provider has said that it is done; after that only the usage can still come. */
+  get ended(): boolean {
+    return this.finishReason !== null;
+  }
+
+  /** The text of the chunk; empty when it has none. */
+  read(chunk: unknown): string {
+    const { choices, usage } = (chunk ?? {}) as Chunk;
+    this.usage = toUsage(usage) ?? this.usage;
+    if (this.ended) return '';
+    const choice = choices?.[0];
+    this.finishReason = choice?.finish_reason || null; // some send '' in every chunk
+    const content = choice?.delta?.content;
+    const text = typeof content === 'string' ? content : '';
+    this.hasText ||= text !== '';
+    return text;
+  }
+
+  /** @throws DomainError `model_failed` – the answer was not finished, or is none. */
+  finish(): ChatEvent {
+    if (!this.ended || FAILURES.includes(this.finishReason)) throw failed('The model broke off its answer.');
+    const reason = toFinishReason(this.finishReason);
+    if (reason === 'stop' && !this.hasText) throw failed('The model ended without an answer.');
+    return { type: 'finish', reason, usage: this.usage };
+  }
+}
+
+const failed = (message: string) => new DomainError('model_failed', message);
+
+/** Calls of tools count as `stop`: Parley offers none, so a model that calls one has nothing more to say. */
+function toFinishReason(reason: unknown): FinishReason {
+  return reason === 'length' || reason === 'content_filter' ? reason : 'stop';
+}
+
+function toUsage(usage: Chunk['usage']): TokenUsage | null {
+  const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage ?? {};
+  if (!isCount(promptTokens) || !isCount(completionTokens)) return null;
+  const totalTokens = isCount(usage?.total_tokens) ? usage.total_tokens : promptTokens + completionTokens;
+  return { promptTokens, completionTokens, totalTokens };
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;

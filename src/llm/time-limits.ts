@@ -1,0 +1,71 @@
+import { DomainError } from '../common/errors/domain-error';
+import type { LlmConfig } from '../config/config';
+import type { ChatEvent } from './chat-model';
+
+export type TimeLimits = Pick<LlmConfig, 'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>;
+
+/** Starts one call; the signal ends it. */
+type StartCall = (signal: AbortSignal) => AsyncIterable<ChatEvent>;
+
+/**
+ * The events of a call that has to keep to its limits. The time that the reader takes between two events counts
+ * towards the total only. However the sequence ends, the call is ended with it, even one that ignores its signal.
+ * `signal` ends it too; the sequence then throws the signal's reason.
+ *
+ * @throws DomainError `model_timeout` – too long without a first or a further sign of life, or in all.
+ */
+export async function* withTimeLimits(
+  start: StartCall,
+  limits: TimeLimits,
+  signal: AbortSignal,
+): AsyncGenerator<ChatEvent> {
+  signal.throwIfAborted();
+  const call = new AbortController();
+  const stop = () => call.abort(signal.reason);
+  signal.addEventListener('abort', stop, { once: true });
+  const total = abortAfter(limits.totalTimeoutMs, call, 'The model took too long to finish its answer.');
+  let silence = abortAfter(limits.firstTokenTimeoutMs, call, 'The model did not begin to answer in time.');
+  let events: AsyncIterator<ChatEvent, undefined> | undefined;
+  try {
+    events = start(call.signal)[Symbol.asyncIterator]();
+    const pull = puller(events, call.signal);
+    while (true) {
+      const { done, value } = await pull();
+      clearTimeout(silence);
+      if (done) return;
+      yield value;
+      if (value.type === 'finish') return;
+      silence = abortAfter(limits.idleTimeoutMs, call, 'The model stopped in the middle of its answer.');
+    }
+  } finally {
+    clearTimeout(total);
+    clearTimeout(silence);
+    signal.removeEventListener('abort', stop);
+    call.abort();
+    // Not awaited: a generator that ignores its signal returns only when its own wait is over, which may be never.
+    events?.return?.().catch(() => undefined);
+  }
+}
+
+/** The longest that a timer takes; anything longer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function abortAfter(timeoutMs: number, call: AbortController, message: string): NodeJS.Timeout {
+  const abort = () => call.abort(new DomainError('model_timeout', message));
+  return setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
+}
+
+/**
+ * Pulls one event at a time and gives up as soon as `signal` aborts, whatever the source does. One listener for
+ * all pulls: racing each of them against one promise of the abort would keep them all in memory until the end.
+ */
+function puller(events: AsyncIterator<ChatEvent, undefined>, signal: AbortSignal) {
+  let giveUp: (reason: unknown) => void = () => undefined;
+  signal.addEventListener('abort', () => giveUp(signal.reason), { once: true });
+  return () =>
+    new Promise<IteratorResult<ChatEvent, undefined>>((resolve, reject) => {
+      signal.throwIfAborted();
+      giveUp = reject;
+      events.next().then(resolve, reject);
+    });
+}

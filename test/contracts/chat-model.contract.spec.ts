@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { DomainError } from '../../src/common/errors/domain-error';
+import { loadConfig } from '../../src/config/config';
+import { ConfiguredModels } from '../../src/llm/configured-models';
+import { DemoChatModel } from '../../src/llm/demo/demo-chat-model';
+import { RoutedChatModel } from '../../src/llm/routed-chat-model';
+import { FakeChatModel, silence } from '../fakes/fake-chat-model';
+import { OpenAiOnTrial } from '../support/openai-on-trial';
+import type { AnswerScript, ScriptedModelServer } from '../support/scripted-model-server';
+import {
+  chatModelContract,
+  scriptedChatModelContract,
+  type Answer,
+  type ModelOnTrial,
+} from './chat-model.contract';
+
+describe('FakeChatModel', () => {
+  const onTrial = async (model: FakeChatModel): Promise<ModelOnTrial> => ({
+    model,
+    idle: () => allEnded(model),
+  });
+  chatModelContract(
+    () => onTrial(new FakeChatModel('Hi', ' there').answer('one', '1', '.').answer('two', '2', '.')),
+    () => onTrial(new FakeChatModel('Hi', silence)),
+  );
+  scriptedChatModelContract((answer) => onTrial(new FakeChatModel(...toScript(answer))));
+});
+
+describe('RoutedChatModel', () => {
+  const onTrial = async (fake: FakeChatModel): Promise<ModelOnTrial> => {
+    const { llm } = loadConfig({
+      JWT_SECRET: 'x'.repeat(32),
+      LLM_BASE_URL: 'http://127.0.0.1/v1',
+      LLM_MODELS: 'any',
+    });
+    const model = new RoutedChatModel(new ConfiguredModels(llm), new Map([['custom', fake]]), llm);
+    return { model, idle: () => allEnded(fake) };
+  };
+  chatModelContract(
+    () => onTrial(new FakeChatModel('Hi', ' there').answer('one', '1', '.').answer('two', '2', '.')),
+    () => onTrial(new FakeChatModel('Hi', silence)),
+  );
+  scriptedChatModelContract((answer) => onTrial(new FakeChatModel(...toScript(answer))));
+});
+
+describe('DemoChatModel', () => {
+  const onTrial = async (wordCount: number): Promise<ModelOnTrial> => {
+    let waiting = 0;
+    const model = new DemoChatModel(async (signal) => {
+      if (wordCount-- > 0) return;
+      waiting += 1;
+      await once(signal, 'abort');
+      waiting -= 1;
+    });
+    return { model, idle: async () => expect(waiting).toBe(0) };
+  };
+  chatModelContract(
+    () => onTrial(Infinity),
+    () => onTrial(3),
+  );
+});
+
+describe('OpenAiChatModel', () => {
+  let trial: OpenAiOnTrial;
+  beforeEach(async () => {
+    trial = await OpenAiOnTrial.start();
+  });
+  afterEach(() => trial.server.close());
+
+  const onTrial = async (script: AnswerScript): Promise<ModelOnTrial> => {
+    trial.server.answerAll(script);
+    return { model: trial.open(), idle: () => allEnded(trial.server) };
+  };
+  chatModelContract(
+    () => onTrial((answer, { question }) => answer.whole('You said: ', question)),
+    () =>
+      onTrial(async (answer) => {
+        answer.text('Hi');
+        await answer.hang();
+      }),
+  );
+  scriptedChatModelContract(({ texts, finish, usage }) =>
+    onTrial((answer) => {
+      answer.text(...texts);
+      if (finish) answer.finish(finish);
+      if (usage) answer.usage();
+      answer.done();
+    }),
+  );
+});
+
+async function allEnded({ calls }: FakeChatModel | ScriptedModelServer): Promise<void> {
+  await Promise.all(calls.map(({ ended }) => ended));
+}
+
+/** A model that never says that it has finished shows itself to the port's users as one that failed. */
+function toScript({ texts, finish, usage }: Answer) {
+  const unfinished = new DomainError('model_failed', 'The script has no finish.');
+  return [
+    ...texts,
+    finish && texts.length > 0 ? ({ type: 'finish', reason: finish, usage } as const) : unfinished,
+  ];
+}

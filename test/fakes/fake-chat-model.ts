@@ -1,0 +1,63 @@
+import { DomainError } from '../../src/common/errors/domain-error';
+import type { ChatEvent, ChatModel, ChatRequest } from '../../src/llm/chat-model';
+import { newGate } from '../support/gate';
+
+/**
+ * A string is text, an Error is thrown, a promise is waited for, an event is given as it is. Without a `finish` or
+ * an Error the model finishes with `stop` and no usage.
+ */
+export type ModelScript = readonly (string | Error | Promise<unknown> | ChatEvent)[];
+
+/** In a script: nothing more comes until the call is ended. */
+export const silence = new Promise<never>(() => undefined);
+
+/** Plays its script to every request, or the one that its question was given. */
+export class FakeChatModel implements ChatModel {
+  /** Oldest first. `ended` resolves when the call is over, however that came. */
+  readonly calls: { readonly request: ChatRequest; readonly ended: Promise<void> }[] = [];
+  private readonly script: ModelScript;
+  private readonly scripts = new Map<string, ModelScript>();
+
+  constructor(...script: ModelScript) {
+    this.script = script;
+  }
+
+  /** Plays another script when the last turn is `question`. */
+  answer(question: string, ...script: ModelScript): this {
+    this.scripts.set(question, script);
+    return this;
+  }
+
+  async *stream(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    signal.throwIfAborted();
+    const end = newGate();
+    this.calls.push({ request, ended: end.opened });
+    try {
+      yield* play(this.scripts.get(request.turns.at(-1)?.content ?? '') ?? this.script, signal);
+    } finally {
+      end.open();
+    }
+  }
+}
+
+async function* play(script: ModelScript, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+  for (const part of script) {
+    signal.throwIfAborted();
+    if (part instanceof Promise) await untilAborted(part, signal);
+    else if (part instanceof Error) throw part;
+    else if (typeof part === 'string') yield { type: 'text', text: part };
+    else yield part;
+    if (typeof part === 'object' && 'type' in part && part.type === 'finish') return;
+  }
+  signal.throwIfAborted();
+  const hasText = script.some((part) => typeof part === 'string');
+  if (!hasText) throw new DomainError('model_failed', 'The script has no text.');
+  yield { type: 'finish', reason: 'stop', usage: null };
+}
+
+function untilAborted(gate: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    gate.then(resolve, reject);
+  });
+}
