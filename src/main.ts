@@ -31,5 +31,5 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const reason = error instanceof ConfigError ? error.message : JSON.stringify(errorForLog(error));
   process.stderr.write(`Parley did not start. ${reason}\n`);
-  process.exitCode = 1;
+  process.exit(1); // whatever half a start has left open must not hold the process
 });

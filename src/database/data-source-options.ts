@@ -28,10 +28,11 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
     extra: {
       application_name: 'parley',
       // The server's limit frees the connection; the client's is for a server that no longer answers at all.
-      statement_timeout: 4500,
+      statement_timeout: 4000,
       query_timeout: 4500,
       idle_in_transaction_session_timeout: 10_000,
       idleTimeoutMillis: 30_000,
+      maxLifetimeSeconds: 300, // so that a connection whose server went silent is not used for ever
     },
   };
 }
