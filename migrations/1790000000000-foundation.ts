@@ -84,7 +84,7 @@ export class Foundation1790000000000 implements MigrationInterface {
     );
     await runner.query(`create index messages_conversation on messages (conversation_id)`);
 
-    // Narrow, updated every second: room for HOT updates, and no index on the lease, which would end them (ENGINE.md).
+    // Narrow, updated every second: room for HOT updates, and no index on the lease, which would end them (docs/reply-engine.md).
     await runner.query(`
       create table generations (
         reply_id uuid primary key references messages on delete cascade,
