@@ -22,6 +22,31 @@ const todoNamesIssue = {
   }),
 };
 
+/** Beyond what typescript-eslint recommends. */
+const STRICTER = [
+  'no-deprecated',
+  'no-dynamic-delete',
+  'no-generated-empty-object-type',
+  'no-invalid-void-type',
+  'no-mixed-enums',
+  'no-unnecessary-boolean-literal-compare',
+  'no-unnecessary-template-expression',
+  'no-unnecessary-type-arguments',
+  'no-unnecessary-type-conversion',
+  'no-unnecessary-type-parameters',
+  'no-unsafe-enum-assignment',
+  'no-useless-constructor',
+  'no-useless-default-assignment',
+  'prefer-literal-enum-member',
+  'prefer-reduce-type-parameter',
+  'prefer-return-this-type',
+  'related-getter-setter-pairs',
+  'return-await',
+  'switch-exhaustiveness-check',
+  'unified-signatures',
+  'use-unknown-in-catch-callback-variable',
+];
+
 const PASSING_ON = { allowThrowingAny: true, allowThrowingUnknown: true };
 const DEEP_NEST_IMPORT = { group: ['@nestjs/*/*'], message: 'docs/adr/0004-stay-on-nest-11-commonjs.md' };
 
@@ -60,14 +85,12 @@ export default defineConfig(
   },
   {
     files: ['**/*.ts'],
-    extends: [tseslint.configs.strictTypeChecked],
+    extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
+      ...Object.fromEntries(STRICTER.map((rule) => [`@typescript-eslint/${rule}`, 'error'])),
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/max-params': ['error', { max: 5 }],
-      // `return void response.destroy()` and `() => server.close()` are plain enough.
-      '@typescript-eslint/no-confusing-void-expression': 'off',
-      '@typescript-eslint/no-meaningless-void-operator': 'off',
       // A Nest module is an empty class: its decorator is what it says.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/no-unnecessary-condition': [
@@ -75,17 +98,10 @@ export default defineConfig(
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      // DTOs are classes for the sake of Swagger; text is taken apart by code points.
-      '@typescript-eslint/no-misused-spread': 'off',
-      // `returning` always gives a row, and `noUncheckedIndexedAccess` cannot know it.
-      '@typescript-eslint/no-non-null-assertion': 'off',
-      // A port is an abstract class only to be its own injection token: fakes and plain objects stand in for it.
-      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       // The reason of a signal is `any`, and what was caught is `unknown`; both are passed on.
       '@typescript-eslint/only-throw-error': ['error', PASSING_ON],
       '@typescript-eslint/prefer-promise-reject-errors': ['error', PASSING_ON],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
     },
   },
   {
@@ -121,10 +137,6 @@ export default defineConfig(
     files: TEST_FILES,
     rules: {
       'no-restricted-syntax': ['error', ...TEST_SYNTAX],
-      // A fake keeps the promise of what it stands for: its methods reject, they do not throw.
-      '@typescript-eslint/require-await': 'off',
-      // Fixtures are closures, taken apart by name.
-      '@typescript-eslint/unbound-method': 'off',
     },
   },
   {

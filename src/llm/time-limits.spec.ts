@@ -57,7 +57,7 @@ describe('withTimeLimits', () => {
 
   it('ends a call that takes too long in all, however lively', async () => {
     const endless = async function* (): AsyncGenerator<ChatEvent> {
-      while (true) yield text;
+      while (true) yield await Promise.resolve(text);
     };
     const events = withTimeLimits(endless, limits, new AbortController().signal);
     for (let passedMs = 0; passedMs < 60_000; passedMs += 5_000) {
@@ -139,7 +139,7 @@ describe('withTimeLimits', () => {
 
     it('ends the call by its signal where the reader leaves and there is no other way', async () => {
       let end: AbortSignal | undefined;
-      const next = async () => ({ done: false, value: text }) as const;
+      const next = () => Promise.resolve({ done: false, value: text } as const);
       const start = (signal: AbortSignal) => {
         end = signal;
         return { [Symbol.asyncIterator]: () => ({ next }) };

@@ -15,7 +15,7 @@ import {
 } from './chat-model.contract';
 
 describe('FakeChatModel', () => {
-  const onTrial = async (model: FakeChatModel): Promise<ModelOnTrial> => ({
+  const onTrial = (model: FakeChatModel): ModelOnTrial => ({
     model,
     idle: () => allEnded(model),
   });
@@ -27,7 +27,7 @@ describe('FakeChatModel', () => {
 });
 
 describe('RoutedChatModel', () => {
-  const onTrial = async (fake: FakeChatModel): Promise<ModelOnTrial> => {
+  const onTrial = (fake: FakeChatModel): ModelOnTrial => {
     const { llm } = loadConfig({
       JWT_SECRET: 'x'.repeat(32),
       LLM_BASE_URL: 'http://127.0.0.1/v1',
@@ -44,7 +44,7 @@ describe('RoutedChatModel', () => {
 });
 
 describe('DemoChatModel', () => {
-  const onTrial = async (wordCount: number): Promise<ModelOnTrial> => {
+  const onTrial = (wordCount: number): ModelOnTrial => {
     let waiting = 0;
     const model = new DemoChatModel(async (signal) => {
       if (wordCount-- > 0) return;
@@ -52,7 +52,7 @@ describe('DemoChatModel', () => {
       await once(signal, 'abort');
       waiting -= 1;
     });
-    return { model, idle: async () => expect(waiting).toBe(0) };
+    return { model, idle: () => Promise.resolve(expect(waiting).toBe(0)) };
   };
   chatModelContract(
     () => onTrial(Infinity),
@@ -67,7 +67,7 @@ describe('OpenAiChatModel', () => {
   });
   afterEach(() => trial.server.close());
 
-  const onTrial = async (script: AnswerScript): Promise<ModelOnTrial> => {
+  const onTrial = (script: AnswerScript): ModelOnTrial => {
     trial.server.answerAll(script);
     return { model: trial.open(), idle: () => allEnded(trial.server) };
   };

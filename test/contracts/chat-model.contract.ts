@@ -32,12 +32,9 @@ const ask = (model: ChatModel, question = 'hello') => collect(model.stream(askin
  * What every model promises. `open` gives one that answers in several pieces, and each question differently;
  * `openSilent` one that begins and then says no more.
  */
-export function chatModelContract(
-  open: () => Promise<ModelOnTrial>,
-  openSilent: () => Promise<ModelOnTrial>,
-): void {
+export function chatModelContract(open: () => ModelOnTrial, openSilent: () => ModelOnTrial): void {
   it('gives text in pieces and then one finish', async () => {
-    const { model } = await open();
+    const { model } = open();
     const events = (await ask(model)).filter(({ type }) => type !== 'progress');
     expect(events.filter(({ type }) => type === 'text').length).toBeGreaterThan(1);
     expect(events.map(({ type }) => type).indexOf('finish')).toBe(events.length - 1);
@@ -45,12 +42,12 @@ export function chatModelContract(
   });
 
   it('never gives an empty text', async () => {
-    const { model } = await open();
+    const { model } = open();
     expect(await ask(model)).not.toContainEqual({ type: 'text', text: '' });
   });
 
   it('keeps two calls at once apart', async () => {
-    const { model } = await open();
+    const { model } = open();
     const alone = [collectText(await ask(model, 'one')), collectText(await ask(model, 'two'))];
     const together = await Promise.all([ask(model, 'one'), ask(model, 'two')]);
     expect(together.map(collectText)).toEqual(alone);
@@ -58,14 +55,14 @@ export function chatModelContract(
   });
 
   it("throws the signal's reason when that has aborted before", async () => {
-    const { model, idle } = await open();
+    const { model, idle } = open();
     const events = model.stream(asking('hello'), AbortSignal.abort(gone));
     await expect(collect(events)).rejects.toBe(gone);
     await idle();
   });
 
   it("throws the signal's reason in the middle and gives no more, and ends the call", async () => {
-    const { model, idle } = await open();
+    const { model, idle } = open();
     const call = new AbortController();
     let texts = 0;
     const reading = (async () => {
@@ -81,7 +78,7 @@ export function chatModelContract(
   });
 
   it("throws the signal's reason while nothing comes, and ends the call", async () => {
-    const { model, idle } = await openSilent();
+    const { model, idle } = openSilent();
     const call = new AbortController();
     const events = model.stream(asking('hello'), call.signal)[Symbol.asyncIterator]();
     let begun = await events.next();
@@ -93,13 +90,13 @@ export function chatModelContract(
   });
 
   it('ends the call when its reader leaves', async () => {
-    const { model, idle } = await openSilent();
+    const { model, idle } = openSilent();
     for await (const { type } of model.stream(asking('hello'), running())) if (type === 'text') break;
     await idle();
   });
 
   it('lets an abort after the finish change nothing', async () => {
-    const { model } = await open();
+    const { model } = open();
     const call = new AbortController();
     const seen: string[] = [];
     for await (const { type } of model.stream(asking('hello'), call.signal)) {
@@ -111,7 +108,7 @@ export function chatModelContract(
 }
 
 /** What can only be seen of a model that says what it is told to. */
-export function scriptedChatModelContract(open: (answer: Answer) => Promise<ModelOnTrial>): void {
+export function scriptedChatModelContract(open: (answer: Answer) => ModelOnTrial): void {
   const usage = { promptTokens: 9, completionTokens: 3, totalTokens: 12 };
   const answer = (parts: Partial<Answer>): Answer => ({
     texts: ['Hi', ' there'],
@@ -123,25 +120,25 @@ export function scriptedChatModelContract(open: (answer: Answer) => Promise<Mode
   it.each<FinishReason>(['stop', 'length', 'content_filter'])(
     'tells that it finished with %s',
     async (finish) => {
-      const { model } = await open(answer({ finish }));
+      const { model } = open(answer({ finish }));
       expect((await ask(model)).at(-1)).toEqual({ type: 'finish', reason: finish, usage: null });
     },
   );
 
   it('tells the usage that was counted', async () => {
-    const { model } = await open(answer({ usage }));
+    const { model } = open(answer({ usage }));
     expect((await ask(model)).at(-1)).toEqual({ type: 'finish', reason: 'stop', usage });
   });
 
   it('throws rather than ending without a finish, after the text that came', async () => {
-    const { model } = await open(answer({ finish: null }));
+    const { model } = open(answer({ finish: null }));
     const { text, error } = await collectUntilError(model.stream(asking('hello'), running()));
     expect(error).toMatchObject({ name: 'DomainError', code: 'model_failed' });
     expect(text).toBe('Hi there');
   });
 
   it('takes a stop without any text for a failure', async () => {
-    const { model } = await open(answer({ texts: [] }));
+    const { model } = open(answer({ texts: [] }));
     await expect(ask(model)).rejects.toMatchObject({ code: 'model_failed' });
   });
 
@@ -151,7 +148,7 @@ export function scriptedChatModelContract(open: (answer: Answer) => Promise<Mode
     ['one piece of a million characters', ['0123456789'.repeat(100_000)]],
     ['a thousand pieces', Array.from({ length: 1_000 }, (_, n) => `${n} `)],
   ])('gives the whole of %s', async (_, texts) => {
-    const { model } = await open(answer({ texts }));
+    const { model } = open(answer({ texts }));
     expect(collectText(await ask(model))).toBe(texts.join(''));
   });
 }
