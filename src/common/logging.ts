@@ -40,7 +40,7 @@ export function loggerOptions({ level, json }: LogSettings): Params {
       serializers: {
         req: ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) }),
         res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-        err: errorForLog,
+        err: (error: unknown) => (error instanceof Error ? errorForLog(error) : error), // most are made fit already
       },
       wrapSerializers: false,
     },
