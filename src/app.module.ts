@@ -9,7 +9,7 @@ import { jsonBody } from './common/http/json-body';
 import { ProblemFilter } from './common/http/problem.filter';
 import { RequestValidationPipe } from './common/http/validation.pipe';
 import { AppLogger, loggerOptions } from './common/logging';
-import { AccountLimitGuard, AddressLimitGuard } from './common/throttle/limit.guards';
+import { AccountLimitGuard, AddressLimitGuard, StrangerLimitGuard } from './common/throttle/limit.guards';
 import { ThrottleModule } from './common/throttle/throttle.module';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
@@ -23,6 +23,7 @@ import { UsersModule } from './users/users.module';
   imports: [DatabaseModule, UsersModule, AuthModule, LlmModule, ConversationsModule, HealthModule],
   providers: [
     AppLogger,
+    StrangerLimitGuard,
     {
       provide: APP_FILTER,
       inject: [ErrorTranslator],

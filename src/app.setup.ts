@@ -4,12 +4,12 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Application } from 'express';
 import helmet from 'helmet';
 import contract from '../docs/openapi.json';
-import { answerClientErrors } from './common/http/client-error';
+import { answerClientErrors, requireHost } from './common/http/client-error';
 import { assignRequestId } from './common/http/request-id';
 import { AppLogger } from './common/logging';
 import { Config } from './config/config';
 
-/** DESIGN.md, limits: the time a caller has to send its headers. */
+/** The time a caller has to send its headers: slow ones must not hold sockets. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const PREFIX = 'api/v1';
 
@@ -22,6 +22,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.disable('etag'); // a digest of every answer, for caches that nothing here is meant for
   app.use(assignRequestId);
   secureHeaders(app);
+  app.use(requireHost);
   if (http.corsOrigins.length > 0) allowOrigins(app, http.corsOrigins);
   app.setGlobalPrefix(PREFIX, {
     exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),

@@ -42,10 +42,10 @@ export class RegisterDto extends GuestDto {
 
 export class LoginDto extends GuestDto {
   @Username()
-  @Text({ max: 200 })
+  @Text({ min: 1, max: 200 })
   username!: string;
 
-  @Text({ max: 1000 })
+  @Text({ min: 1, max: 1000 })
   password!: string;
 }
 

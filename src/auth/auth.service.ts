@@ -61,10 +61,11 @@ export class AuthService {
 
   /** @throws DomainError `unauthenticated`, `session_revoked`, `account_disabled` */
   async refresh(refreshToken: string): Promise<SignIn> {
-    const session = await this.sessions.refresh(refreshToken);
-    const user = await this.users.find(session.userId);
+    const claim = await this.sessions.read(refreshToken);
+    const user = await this.users.find(claim.session.userId);
     if (!user) throw new DomainError('session_revoked', 'This account has been deleted.');
-    return this.toSignIn(session, usable(user));
+    const account = usable(user); // before the token is used up, so that a refusal costs nothing
+    return this.toSignIn(await this.sessions.refresh(claim), account);
   }
 
   signOut(sessionId: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/auth/caller';
 import { DomainError, notFound, validationFailed } from '../common/errors/domain-error';
+import { invalidCursor } from '../common/paging/cursor';
 import type { Page, PageRequest } from '../common/paging/page';
 import { within } from '../common/within';
 import { Config } from '../config/config';
@@ -39,7 +40,7 @@ export class MessagesService {
     private readonly config: Config,
   ) {}
 
-  /** One branch, newest first. @throws DomainError `not_found` – the conversation or the leaf. */
+  /** One branch, newest first. @throws DomainError `not_found` – the conversation or the leaf; `invalid_cursor` */
   async page(
     caller: Caller,
     conversationId: string,
@@ -53,7 +54,9 @@ export class MessagesService {
     if (leafId && !leaf) throw notFound('message');
     const from = page.after?.id ?? leaf;
     if (!from) return { data: [], hasMore: false, nextCursor: null };
-    return this.messages.pageOfBranch(caller.userId, conversationId, from, page);
+    const found = await this.messages.pageOfBranch(caller.userId, conversationId, from, page);
+    if (page.after && found.data.length === 0) throw invalidCursor(); // of another conversation
+    return found;
   }
 
   /** @throws DomainError `not_found` – absent, or not the caller's. */

@@ -4,9 +4,9 @@ import { QueryFailedError, QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { DomainError } from '../common/errors/domain-error';
 import { ErrorTranslator } from '../common/errors/error-translator';
 
-// Appendix A of the Postgres manual. Connection, resources, operator and time-out, system; then: serialization
+// Appendix A of the Postgres manual. Connection, authorization, no such database, resources, operator and time-out, system; then: serialization
 // failure, deadlock, lock not available, idle in transaction for too long.
-const TROUBLE_CLASSES = ['08', '53', '57', '58'];
+const TROUBLE_CLASSES = ['08', '28', '3D', '53', '57', '58'];
 const TROUBLE_STATES = ['40001', '40P01', '55P03', '25P03'];
 const SOCKET_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'];
 

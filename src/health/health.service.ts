@@ -10,7 +10,7 @@ import { MigrationStatus } from '../database/migration-status';
 import { Models } from '../llm/chat-model';
 import type { HealthResponse } from './health.dto';
 
-/** API.md: readiness says within 5 s that the database is gone. */
+/** The contract: readiness says within 5 s that the database is gone. */
 const CHECK_TIMEOUT_MS = 2_000;
 
 type Check = () => Promise<HealthIndicatorResult>;

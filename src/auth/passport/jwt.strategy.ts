@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { PassportStrategy } from '@nestjs/passport';
+import { createSecretKey } from 'node:crypto';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Caller } from '../../common/auth/caller';
 import { DomainError } from '../../common/errors/domain-error';
+import { isId } from '../../common/ids';
 import { Config } from '../../config/config';
 import { ACCESS_TOKEN } from '../access-tokens';
 import { SessionsService } from '../sessions/sessions.service';
@@ -16,10 +18,12 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     jwt: JwtService,
     private readonly sessions: SessionsService,
   ) {
+    // A text would be tried as a public key first, at every request: slower than all the rest of the check.
+    const key = createSecretKey(auth.jwtSecret, 'utf8') as unknown as Buffer;
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
       secretOrKeyProvider: (_request, token: string, done) => {
-        if (isAccessToken(jwt.decode(token, { complete: true }))) done(null, auth.jwtSecret);
+        if (isAccessToken(jwt.decode(token, { complete: true }))) done(null, key);
         else done(new Error('No access token.'));
       },
       algorithms: [ACCESS_TOKEN.algorithm],
@@ -29,7 +33,7 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
   }
 
   async validate({ sub, sid }: { readonly sub?: unknown; readonly sid?: unknown }): Promise<Caller> {
-    if (typeof sub !== 'string' || typeof sid !== 'string') {
+    if (typeof sub !== 'string' || typeof sid !== 'string' || !isId(sid)) {
       throw new DomainError('unauthenticated', 'A valid access token is needed.');
     }
     await this.sessions.check(sid, sub);

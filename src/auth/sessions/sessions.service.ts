@@ -15,7 +15,13 @@ export interface OpenSession {
   readonly refreshToken: string;
 }
 
-/** Under the 5 s after which an ended session is refused on every replica (API.md). */
+/** What a refresh token says, found genuine. */
+export interface RefreshClaim {
+  readonly session: Pick<SessionState, 'id' | 'userId' | 'salt'>;
+  readonly rotation: number;
+}
+
+/** The contract: an ended session is refused on every replica within 5 s. */
 const CHECK_TTL_MS = 4_000;
 const CHECKED_SESSIONS = 50_000;
 
@@ -48,22 +54,26 @@ export class SessionsService {
     return this.opened(session, 0);
   }
 
-  /**
-   * Takes refresh token n for token n + 1. Token n again within 10 s gives n + 1 again: two tabs, or an answer that was lost.
-   *
-   * @throws DomainError `unauthenticated` – none of our tokens.
-   * @throws DomainError `session_revoked` – ended; or the token was used long ago, so somebody has a copy, and it ends now.
-   */
-  async refresh(token: string): Promise<OpenSession> {
+  /** The sign-in that a refresh token goes on with. @throws DomainError `unauthenticated` – none of our tokens. */
+  async read(token: string): Promise<RefreshClaim> {
     const claim = this.tokens.read(token);
     const session = claim && (await this.sessions.find(claim.sessionId));
     if (!claim || !session || !this.tokens.isGenuine(token, session)) throw unauthenticated();
-    if (await this.sessions.rotate(session.id, claim.rotation, this.config.auth.sessionIdleMs)) {
-      return this.opened(session, claim.rotation + 1);
+    return { session, rotation: claim.rotation };
+  }
+
+  /**
+   * Takes refresh token n for token n + 1. Token n again within 10 s gives n + 1 again: two tabs, or an answer that was lost.
+   *
+   * @throws DomainError `session_revoked` – ended; or the token was used long ago, so somebody has a copy, and it ends now.
+   */
+  async refresh({ session, rotation }: RefreshClaim): Promise<OpenSession> {
+    if (await this.sessions.rotate(session.id, rotation, this.config.auth.sessionIdleMs)) {
+      return this.opened(session, rotation + 1);
     }
     const now = await this.sessions.find(session.id);
     if (!now?.living) throw revoked();
-    if (now.rotation === claim.rotation + 1 && now.justRotated) return this.opened(session, now.rotation);
+    if (now.rotation === rotation + 1 && now.justRotated) return this.opened(session, now.rotation);
     await this.sessions.revoke(session.id, 'reuse');
     this.checks.delete(session.id);
     throw revoked();
@@ -96,7 +106,7 @@ export class SessionsService {
     return { userId: session.userId, refusal };
   }
 
-  private opened(session: Pick<SessionState, 'id' | 'userId' | 'salt'>, rotation: number): OpenSession {
+  private opened(session: RefreshClaim['session'], rotation: number): OpenSession {
     return {
       sessionId: session.id,
       userId: session.userId,

@@ -92,8 +92,8 @@ export function notFound(what: string): DomainError {
   return new DomainError('not_found', `There is no such ${what}.`);
 }
 
-/** A request with these faults. */
+/** A request with these faults. Their paths can be the caller's own words, so they stay out of the message, which is logged. */
 export function validationFailed(errors: readonly FieldError[]): DomainError {
-  const places = errors.slice(0, 5).map(({ path }) => path || 'the body');
-  return new DomainError('validation_failed', `Not valid: ${places.join(', ')}.`, { errors });
+  const what = errors.length === 1 ? 'One thing is' : `${errors.length} things are`;
+  return new DomainError('validation_failed', `${what} not valid: see errors.`, { errors });
 }

@@ -29,6 +29,7 @@ export function errorForLog(error: unknown, depth = 0): LoggedError {
     ...(SAFE_MESSAGES.has(error.name) && { message: error.message }),
     ...(typeof code === 'string' && { code }),
     at: (error.stack ?? '')
+      .replace(error.message, '') // which can have lines that look like these
       .split('\n')
       .filter((line) => /^\s+at /.test(line))
       .slice(0, 12)

@@ -1,7 +1,7 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, PROBLEMS, type FieldError, type ProblemCode } from './domain-error';
 
-/** The body of every error: RFC 9457, with the members of API.md. */
+/** The body of every error: RFC 9457, with members of our own. */
 export interface Problem {
   readonly type: string;
   readonly title: string;

@@ -1,7 +1,7 @@
 import { Body, Query, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
 import { validationFailed, type FieldError } from '../errors/domain-error';
-import { toPointerToken } from './json-body';
+import { isUnseen, toPointerToken } from './json-body';
 import { queryPath } from './validation.pipe';
 
 const TAKES_QUERY = 'parley:takes-query';
@@ -27,7 +27,9 @@ export class DeclaredInputInterceptor implements NestInterceptor {
     const { query, body } = context.switchToHttp().getRequest<Pick<Request, 'query'> & { body?: object }>();
     const takes = (key: string) => Reflect.hasMetadata(key, context.getHandler());
     const errors = [
-      ...(takes(TAKES_QUERY) ? [] : Object.keys(query).map((name) => unknown(queryPath(name)))),
+      ...Object.keys(query)
+        .filter((name) => !takes(TAKES_QUERY) || isUnseen(name))
+        .map((name) => unknown(queryPath(name))),
       ...(takes(TAKES_BODY)
         ? []
         : Object.keys(body ?? {}).map((name) => unknown(`/${toPointerToken(name)}`))),

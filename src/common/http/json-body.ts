@@ -53,7 +53,7 @@ function findFault(value: unknown, path: string, depth: number): DomainError | n
   for (const [key, member] of Object.entries(value)) {
     if (!isStorable(key)) return unstorable(path);
     const memberPath = `${path}/${toPointerToken(key)}`;
-    if (key === '__proto__') return invalid(memberPath, 'unknown_field', 'This name is not allowed.');
+    if (isUnseen(key)) return invalid(memberPath, 'unknown_field', 'This name is not allowed.');
     const fault = findFault(member, memberPath, depth + 1);
     if (fault) return fault;
   }
@@ -65,6 +65,12 @@ const unstorable = (path: string) =>
 
 /** Whether a text can be stored and sent as it is. */
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/**
+ * Names that every object has (`__proto__`, `constructor`, `toString`): class-transformer leaves members of such a name out
+ * without a word, so that no check that comes after it would see them.
+ */
+export const isUnseen = (name: string): boolean => name in Object.prototype;
 
 /** A name as a step of a JSON pointer (RFC 6901). */
 export const toPointerToken = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');

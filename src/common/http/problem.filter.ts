@@ -25,7 +25,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private log(error: DomainError): void {
     const { log } = PROBLEMS[error.code];
-    this.logger[log]({ msg: 'request failed', code: error.code, err: errorForLog(error) });
+    const where = log === 'debug' ? {} : { err: errorForLog(error) }; // what callers do wrong need not be traced
+    this.logger[log]({ msg: 'request failed', code: error.code, ...where });
   }
 }
 

@@ -1,4 +1,4 @@
-import { IsInt, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsInt, IsString, Max, Min } from 'class-validator';
 import { Digits } from '../validation/query';
 import { MayBeAbsent } from '../validation/text';
 
@@ -14,6 +14,5 @@ export class PageQueryDto {
   /** `nextCursor` of the page before. */
   @MayBeAbsent()
   @IsString()
-  @MaxLength(200)
   cursor?: string;
 }

@@ -8,7 +8,7 @@ export interface ServerSentEvent {
   readonly data: { readonly type: string };
 }
 
-/** API.md: a comment every 15 s, so that no proxy takes a silent model for a dead connection. */
+/** The contract: a comment every 15 s, so that no proxy takes a silent model for a dead connection. */
 const PING_MS = 15_000;
 
 /**

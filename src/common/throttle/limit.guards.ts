@@ -47,9 +47,17 @@ export class AddressLimitGuard extends LimitGuard {
     request: Request,
     context: ExecutionContext,
   ): Promise<string | null> {
-    const anonymous = isPublic(this.reflector, context) || request.headers.authorization === undefined;
-    const counts = LIMITS[name].by === 'address' || (LIMITS[name].by === 'both' && anonymous);
+    const { by } = LIMITS[name];
+    const counts = by === 'address' || (by === 'both' && isPublic(this.reflector, context));
     return counts ? this.getTracker(request) : null;
+  }
+}
+
+/** Where authentication fails: whoever has no account to count against counts by address. */
+@Injectable()
+export class StrangerLimitGuard extends LimitGuard {
+  protected async trackerOf(name: LimitName, request: Request): Promise<string | null> {
+    return LIMITS[name].by === 'both' ? this.getTracker(request) : null;
   }
 }
 

@@ -5,8 +5,9 @@ import type { RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 
 const BEAT_MS = 1_000;
-/** Rows a statement: beyond that they hold each other up (ENGINE.md, section 4). */
-const MOST_AT_ONCE = 2_000;
+/** A statement: more rows hold each other up, and more text than it can take in its time would never be stored (ENGINE.md). */
+const MOST_ROWS = 2_000;
+const MOST_UNITS = 8_000_000;
 
 /** Once a second, in one statement: stores what was written and says that we live. Also when there is nothing to store. */
 @Injectable()
@@ -45,12 +46,10 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async beat(): Promise<void> {
-    const replies = this.running.all();
+    const replies = this.running.all().filter(({ hasRow }) => hasRow);
     try {
-      for (let from = 0; from === 0 || from < replies.length; from += MOST_AT_ONCE) {
-        const batch = replies.slice(from, from + MOST_AT_ONCE);
-        this.apply(await this.replies.beat(this.running.owner, batch.map(toBeat)));
-      }
+      for (const batch of toBatches(replies.map(toBeat)))
+        this.apply(await this.replies.beat(this.running.owner, batch));
       this.steadySince = Math.min(this.steadySince, performance.now());
     } catch (error) {
       this.steadySince = Infinity;
@@ -69,4 +68,20 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
 
 function toBeat({ claim, buffer: { text }, storedLength }: RunningReply): Beat {
   return { ...claim, from: storedLength, to: text.length, delta: text.slice(storedLength) };
+}
+
+/** At least one, if an empty one. */
+function* toBatches(beats: readonly Beat[]): Generator<Beat[]> {
+  let batch: Beat[] = [];
+  let units = 0;
+  for (const beat of beats) {
+    const fits = batch.length < MOST_ROWS && units + beat.delta.length <= MOST_UNITS;
+    if (!fits && batch.length > 0) {
+      yield batch;
+      [batch, units] = [[], 0];
+    }
+    batch.push(beat);
+    units += beat.delta.length;
+  }
+  yield batch;
 }

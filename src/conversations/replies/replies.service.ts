@@ -37,12 +37,24 @@ export class RepliesService {
   async start(turn: NewTurn): Promise<StartedTurn> {
     if (this.draining) throw new DomainError('draining', 'This server is going away. Try again.');
     const ids = { questionId: newId(), replyId: newId() };
-    const opened = await this.replies.open(this.running.owner, { ...turn, ...ids });
     const claim = { replyId: ids.replyId, conversationId: turn.conversationId, fence: 1 };
     const running = new RunningReply(claim, this.config.replies.replyMaxChars);
-    this.running.add(running);
+    this.running.add(running); // before its row is there: whoever finds the row finds its writer too
+    const opened = await this.open({ ...turn, ...ids }, running);
     void this.generator.generate(running, opened);
     return { question: opened.question, reply: opened.reply, running };
+  }
+
+  private async open(turn: Turn, running: RunningReply): Promise<OpenedTurn> {
+    try {
+      const opened = await this.replies.open(this.running.owner, turn);
+      running.hasRow = true;
+      return opened;
+    } catch (error) {
+      running.end({ type: 'lost' }); // where only the answer was lost, the row is there, and the sweeper ends it
+      this.running.remove(running);
+      throw error;
+    }
   }
 
   /** The reply, if this process is writing it. */
@@ -74,6 +86,7 @@ export class RepliesService {
     await this.allEnded(timeoutMs);
     for (const reply of this.running.all()) reply.stop('interrupted');
     await this.allEnded(SETTLE_MS);
+    this.generator.giveUp();
   }
 
   private async allEnded(timeoutMs: number): Promise<void> {

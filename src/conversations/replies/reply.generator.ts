@@ -21,6 +21,7 @@ export class ReplyGenerator {
     handleWhen((error) => toDatabaseProblem(error) !== null),
     { maxAttempts: Infinity, backoff: new ConstantBackoff(SETTLE_RETRY_MS) },
   );
+  private readonly patience = new AbortController();
 
   constructor(
     private readonly model: ChatModel,
@@ -33,32 +34,37 @@ export class ReplyGenerator {
   async generate(reply: RunningReply, turn: OpenedTurn): Promise<void> {
     let end: ReplyEnd = failed('model_failed', 'The model gave no answer.'); // until the model says that it has finished
     try {
+      reply.signal.throwIfAborted();
       const request = await this.context.of(turn);
       for await (const event of this.model.stream(request, reply.signal)) {
         if (event.type === 'text') reply.write(event.text);
         if (event.type === 'finish')
           end = { status: 'completed', finishReason: event.reason, usage: event.usage };
-        if (reply.isFull) {
-          end = { status: 'completed', finishReason: 'length' };
-          break;
-        }
+        if (reply.isFull) break;
       }
       reply.close();
+      if (reply.isFull) end = { status: 'completed', finishReason: 'length' };
     } catch (error) {
       reply.close();
-      end = this.toReplyEnd(error);
+      end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error);
     } finally {
       reply.end(await this.settle(reply, end));
       this.running.remove(reply);
     }
   }
 
+  /** From now on, an end that the database does not take is left to another process's sweeper. */
+  giveUp(): void {
+    this.patience.abort();
+  }
+
   private async settle({ claim, buffer, signal }: RunningReply, end: ReplyEnd): Promise<ReplyOutcome> {
     const stopped = (signal.reason as ReplyStopped | undefined)?.reason;
     if (stopped === 'lost' || stopped === 'deleted') return { type: stopped };
     try {
-      const message = await this.untilDatabaseAnswers.execute(() =>
-        this.replies.settle(this.running.owner, claim, buffer.text, end),
+      const message = await this.untilDatabaseAnswers.execute(
+        () => this.replies.settle(this.running.owner, claim, buffer.text, end),
+        this.patience.signal,
       );
       return message ? { type: 'ended', message } : { type: 'lost' };
     } catch (error) {

@@ -20,6 +20,8 @@ import type { ChatTurn } from '../../llm/chat-model';
 
 const LEASE_SECONDS = 10;
 const MAX_SIBLINGS = 100;
+/** What a column holds. A provider that counts more has not counted, and its answer is to be stored all the same. */
+const MAX_TOKENS = 2 ** 31 - 1;
 
 export interface Turn {
   readonly userId: string;
@@ -115,20 +117,19 @@ export class ReplyRepository {
   /** Stores how a reply ended, if it is still the owner's. Null: it is not, and nothing was written. */
   async settle(owner: string, claim: Claim, text: string, end: ReplyEnd): Promise<MessageInTree | null> {
     const { status, finishReason, usage, error } = end;
+    const counted =
+      usage && Math.max(usage.promptTokens, usage.completionTokens) <= MAX_TOKENS ? usage : null;
     const [message] = await this.database.query<MessageInTree[]>(SETTLE, [
       claim.replyId, claim.conversationId, owner, claim.fence, status, text, estimateTokens(text), finishReason,
-      usage?.promptTokens ?? null, usage?.completionTokens ?? null, error?.code ?? null, error?.detail ?? null,
+      counted?.promptTokens ?? null, counted?.completionTokens ?? null, error?.code ?? null, error?.detail ?? null,
     ]); // prettier-ignore
     return message ?? null;
   }
 
-  /** Makes replies whose owner has gone silent the new owner's. */
-  async claimExpired(owner: string, limit: number): Promise<Claim[]> {
-    const [claims] = await this.database.query<[Claim[], number]>(CLAIM_EXPIRED, [
-      owner,
-      limit,
-      LEASE_SECONDS,
-    ]);
+  /** Makes replies whose owner has gone silent the new owner's, a former claim of its own included; never those of `except`. */
+  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<Claim[]> {
+    const parameters = [owner, limit, LEASE_SECONDS, except];
+    const [claims] = await this.database.query<[Claim[], number]>(CLAIM_EXPIRED, parameters);
     return claims;
   }
 

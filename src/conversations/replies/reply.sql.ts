@@ -7,16 +7,16 @@ export const LOCK_CONVERSATION = `
   select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt"
   from conversations where id = $1 and user_id = $2 for no key update`;
 
-/** $1 conversation, $2 parent or null, $3 most siblings */
+/** $1 conversation, $2 parent or null, $3 most siblings. In order, so that the planner takes the index that has it and stops. */
 export const READ_TURN = `
   select
     (select reply_id from generations where conversation_id = $1) as "runningReplyId",
     (select role = 'assistant' and status <> 'pending' from messages where id = $2 and conversation_id = $1) as "parentIsEndedReply",
     (select count(*)::int from (
-      select from messages where parent_id = $2
+      (select id from messages where parent_id = $2 order by id limit $3)
       union all
-      select from messages where $2::uuid is null and conversation_id = $1 and parent_id is null
-      limit $3) sibling) as siblings`;
+      (select id from messages where $2::uuid is null and conversation_id = $1 and parent_id is null order by id limit $3)
+    ) sibling) as siblings`;
 
 /** $1 user, $2 conversation, $3 question, $4 reply, $5 parent, $6 content, $7 its tokens, $8 model, $9 owner, $10 lease */
 export const INSERT_EXCHANGE = `
@@ -90,10 +90,10 @@ export const SETTLE = `
   ), running as (select null::uuid as reply_id, null::timestamptz as started_at), written as (select null::text as text)
   select ${MESSAGE_IN_TREE} from settled m, running, written`;
 
-/** $1 new owner, $2 most rows, $3 lease. Our own are ours to settle, however late the heartbeat. */
+/** $1 new owner, $2 most rows, $3 lease, $4 replies to leave alone */
 export const CLAIM_EXPIRED = `
   with expired as (
-    select reply_id from generations where lease_until < now() and owner <> $1 order by lease_until limit $2
+    select reply_id from generations where lease_until < now() and reply_id <> all ($4::uuid[]) order by lease_until limit $2
     for no key update skip locked
   )
   update generations g set owner = $1, fence = g.fence + 1, lease_until = now() + make_interval(secs => $3)

@@ -21,6 +21,10 @@ export class RunningReplies {
     return this.replies.get(replyId) ?? null;
   }
 
+  ids(): string[] {
+    return [...this.replies.keys()];
+  }
+
   all(): RunningReply[] {
     return [...this.replies.values()];
   }

@@ -33,6 +33,8 @@ export class RunningReply {
   readonly buffer = new ReplyBuffer();
   /** Resolves when the reply has ended and its end is stored, or is out of our hands. */
   readonly ended: Promise<ReplyOutcome>;
+  /** Its row is known to be there: it has a heartbeat. */
+  hasRow = false;
   /** UTF-16 units that the database has said it holds. */
   storedLength = 0;
   /** There was more text than a reply may have; the rest is dropped. */

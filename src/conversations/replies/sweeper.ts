@@ -4,6 +4,7 @@ import { Heartbeat } from './heartbeat';
 import { INTERRUPTED } from './reply.generator';
 import { ReplyRepository } from './reply.repository';
 import { RunningReplies } from './running-replies';
+import type { Claim } from './running-reply';
 
 const SWEEP_MS = 1_000;
 /** So that replicas don't sweep in step. */
@@ -12,7 +13,10 @@ const JITTER = 0.2;
 const STEADY_MS = 5_000;
 const MOST_AT_ONCE = 100;
 
-/** Ends the replies of processes that died: their lease runs out, and they are settled with the text that was stored. */
+/**
+ * Ends the replies that nobody writes any more: of processes that died, and our own that could not be stored. Their lease runs
+ * out, and they are settled with the text that was stored.
+ */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Sweeper.name);
@@ -43,17 +47,23 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     if (this.heartbeat.steadyMs < STEADY_MS) return;
     try {
-      for (const claim of await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE)) {
-        await this.replies.settle(
-          this.running.owner,
-          claim,
-          await this.replies.storedText(claim.replyId),
-          INTERRUPTED,
-        );
-        this.logger.warn({ msg: 'ended a reply whose process was gone', replyId: claim.replyId });
-      }
+      const writing = this.running.ids(); // theirs to settle, however late the heartbeat
+      const claims = await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE, writing);
+      for (const claim of claims) await this.end(claim);
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
+    }
+  }
+
+  /** What fails is claimed again once this claim's lease has run out: it must not hold up the others. */
+  private async end(claim: Claim): Promise<void> {
+    const { replyId } = claim;
+    try {
+      const text = await this.replies.storedText(replyId);
+      const ended = await this.replies.settle(this.running.owner, claim, text, INTERRUPTED);
+      if (ended) this.logger.warn({ msg: 'ended a reply that nobody was writing any more', replyId });
+    } catch (error) {
+      this.logger.warn({ msg: 'could not end a reply', replyId, err: errorForLog(error) });
     }
   }
 }

@@ -1,0 +1,170 @@
+import { newId } from '../../common/ids';
+import { aTurn } from '../../../test/factories/turn';
+import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
+import { EngineOnTrial, outage, untilText } from '../../../test/support/engine-on-trial';
+import { newGate } from '../../../test/support/gate';
+import { waitUntil } from '../../../test/support/wait-until';
+
+describe('A turn', () => {
+  it('is stored before any model is called', async () => {
+    const [model, gate] = [new FakeChatModel('Oslo'), newGate()];
+    const engine = new EngineOnTrial(model);
+    engine.replies.wait = gate.opened;
+    const started = engine.service.start(aTurn(engine.replies.newConversation()));
+    expect(model.calls).toEqual([]);
+    gate.open();
+    const { running, reply } = await started;
+    await running.ended;
+    expect(engine.replies.message(reply.id)).toMatchObject({ status: 'completed', content: 'Oslo' });
+  });
+
+  it('that is refused leaves nothing running and calls no model', async () => {
+    const model = new FakeChatModel('Oslo');
+    const { service, replies, running } = new EngineOnTrial(model);
+    replies.refusal = outage;
+    await expect(service.start(aTurn(replies.newConversation()))).rejects.toBe(outage);
+    expect([running.all(), model.calls]).toEqual([[], []]);
+  });
+});
+
+describe('A reply whose turn is on its way into the database', () => {
+  /** Its rows are there, and the database has not said so yet. */
+  async function onItsWay() {
+    const [model, stored, answered] = [new FakeChatModel('Oslo', silence), newGate(), newGate()];
+    const engine = new EngineOnTrial(model);
+    const open = engine.replies.open.bind(engine.replies);
+    let replyId = '';
+    jest.spyOn(engine.replies, 'open').mockImplementation(async (owner, turn) => {
+      const opened = await open(owner, turn);
+      replyId = turn.replyId;
+      stored.open();
+      await answered.opened;
+      if (engine.replies.refusal) throw engine.replies.refusal;
+      return opened;
+    });
+    const { conversationId, ...turn } = aTurn(engine.replies.newConversation());
+    const started = engine.service.start({ ...turn, conversationId });
+    await stored.opened;
+    return { engine, model, conversationId, replyId, started, answer: answered.open };
+  }
+
+  it('can be cancelled, and no model is called', async () => {
+    const { engine, model, replyId, answer } = await onItsWay();
+    const cancelled = engine.service.cancel(replyId);
+    answer();
+    await cancelled;
+    expect(engine.replies.message(replyId)).toMatchObject({ status: 'cancelled', content: '' });
+    expect(model.calls).toEqual([]);
+  });
+
+  it('ends with its conversation, and no model is called', async () => {
+    const { engine, model, conversationId, replyId, started, answer } = await onItsWay();
+    engine.replies.deleteConversation(conversationId);
+    engine.service.forget([replyId]);
+    answer();
+    await expect((await started).running.ended).resolves.toEqual({ type: 'deleted' });
+    expect(model.calls).toEqual([]);
+  });
+
+  it('is waited for and interrupted by a drain', async () => {
+    const { engine, replyId, answer } = await onItsWay();
+    const drained = engine.service.drain(0);
+    answer();
+    await drained;
+    expect(engine.replies.message(replyId)).toMatchObject({ finishReason: 'interrupted' });
+  });
+
+  it('has no heartbeat yet, which would find nothing and stop it', async () => {
+    const { engine, answer } = await onItsWay();
+    engine.heartbeat.onApplicationBootstrap();
+    await waitUntil(() => engine.replies.beats.length > 0, 'a beat');
+    engine.heartbeat.onModuleDestroy();
+    expect(engine.replies.beats).toEqual([[]]);
+    answer();
+    await engine.service.drain(0);
+  });
+
+  it('lets nobody wait for ever when the answer is lost', async () => {
+    const { engine, replyId, started, answer } = await onItsWay();
+    const cancelled = engine.service.cancel(replyId);
+    engine.replies.refusal = outage;
+    answer();
+    await expect(started).rejects.toBe(outage);
+    await cancelled;
+    expect(engine.running.all()).toEqual([]);
+  });
+});
+
+describe('Cancelling', () => {
+  it('keeps the text so far and ends the call', async () => {
+    const model = new FakeChatModel('Oslo ', 'is', silence);
+    const { service, replies } = new EngineOnTrial(model);
+    const { running, reply } = await service.start(aTurn(replies.newConversation()));
+    await untilText(running, 'Oslo is');
+    await service.cancel(reply.id);
+    expect(replies.message(reply.id)).toMatchObject({ status: 'cancelled', content: 'Oslo is' });
+    await model.calls[0]!.ended;
+  });
+
+  it('settles a reply that another process was writing with its stored text', async () => {
+    const { service, replies } = new EngineOnTrial();
+    const [turn, elsewhere] = [aTurn(replies.newConversation()), newId()];
+    await replies.open(elsewhere, turn);
+    const { replyId, conversationId } = turn;
+    await replies.beat(elsewhere, [{ replyId, conversationId, fence: 1, from: 0, to: 4, delta: 'Oslo' }]);
+    await service.cancel(replyId);
+    expect(replies.message(replyId)).toMatchObject({ status: 'cancelled', content: 'Oslo' });
+  });
+
+  it('changes nothing of a reply that has ended', async () => {
+    const { service, replies } = new EngineOnTrial(new FakeChatModel('Oslo'));
+    const { running, reply } = await service.start(aTurn(replies.newConversation()));
+    await running.ended;
+    await service.cancel(reply.id);
+    expect(replies.message(reply.id)).toMatchObject({ status: 'completed', content: 'Oslo' });
+  });
+});
+
+describe('A drain', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+
+  it('lets replies end in the time that it has', async () => {
+    const gate = newGate();
+    const { service, replies } = new EngineOnTrial(new FakeChatModel('Oslo ', gate.opened, 'is cold.'));
+    const { reply } = await service.start(aTurn(replies.newConversation()));
+    const drained = service.drain(15_000);
+    await jest.advanceTimersByTimeAsync(14_000);
+    gate.open();
+    await drained;
+    expect(replies.message(reply.id)).toMatchObject({ status: 'completed', content: 'Oslo is cold.' });
+  });
+
+  it('interrupts replies that take longer, and keeps their text', async () => {
+    const { service, replies } = new EngineOnTrial(new FakeChatModel('Oslo ', silence));
+    const { reply } = await service.start(aTurn(replies.newConversation()));
+    const drained = service.drain(15_000);
+    await jest.advanceTimersByTimeAsync(15_000);
+    await drained;
+    expect(replies.message(reply.id)).toMatchObject({ finishReason: 'interrupted', content: 'Oslo ' });
+  });
+
+  it('takes no new turns', async () => {
+    const { service, replies } = new EngineOnTrial();
+    await service.drain(0);
+    const started = service.start(aTurn(replies.newConversation()));
+    await expect(started).rejects.toMatchObject({ code: 'draining' });
+  });
+
+  it('ends though the database is away, and then offers it nothing more', async () => {
+    const engine = new EngineOnTrial(new FakeChatModel('Oslo'));
+    const { running } = await engine.service.start(aTurn(engine.replies.newConversation()));
+    engine.replies.refusal = outage;
+    const drained = engine.service.drain(15_000);
+    await jest.advanceTimersByTimeAsync(20_000);
+    await drained;
+    await jest.advanceTimersByTimeAsync(1_000);
+    await expect(running.ended).resolves.toEqual({ type: 'lost' });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});

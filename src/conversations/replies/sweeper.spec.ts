@@ -1,0 +1,107 @@
+import { newId } from '../../common/ids';
+import { aTurn } from '../../../test/factories/turn';
+import { FakeChatModel } from '../../../test/fakes/fake-chat-model';
+import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
+
+const SECOND = 1_000;
+
+describe('The sweeper', () => {
+  let engine: EngineOnTrial;
+
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
+    engine = new EngineOnTrial(new FakeChatModel('Oslo'));
+    engine.heartbeat.onApplicationBootstrap();
+    engine.sweeper.onApplicationBootstrap();
+  });
+  afterEach(() => {
+    engine.heartbeat.onModuleDestroy();
+    engine.sweeper.onModuleDestroy();
+    jest.useRealTimers();
+  });
+
+  const pass = (seconds: number) => jest.advanceTimersByTimeAsync(seconds * SECOND);
+  const message = (replyId: string) => engine.replies.message(replyId);
+  const interrupted = { status: 'failed', finishReason: 'interrupted', errorCode: 'interrupted' };
+
+  /** Of a process that wrote this much and died long ago. */
+  async function orphan(text = ''): Promise<string> {
+    const [dead, turn] = [newId(), aTurn(engine.replies.newConversation())];
+    const { replyId, conversationId } = turn;
+    await engine.replies.open(dead, turn);
+    const beat = { replyId, conversationId, fence: 1, from: 0, to: text.length, delta: text };
+    await engine.replies.beat(dead, [beat]);
+    engine.replies.expire(replyId);
+    return replyId;
+  }
+
+  it('ends the replies of dead processes as interrupted, their text kept', async () => {
+    const [some, none] = [await orphan('Oslo is'), await orphan()];
+    await pass(8);
+    expect(message(some)).toMatchObject({ ...interrupted, content: 'Oslo is' });
+    expect(message(none)).toMatchObject({ ...interrupted, content: '' });
+  });
+
+  it('leaves replies alone until the heartbeat has been steady for five seconds', async () => {
+    const replyId = await orphan();
+    await pass(4.9);
+    expect(message(replyId)).toMatchObject({ status: 'pending' });
+  });
+
+  it('leaves replies alone for as long after an outage, so that their owners come first', async () => {
+    await pass(10);
+    engine.replies.refusal = outage;
+    await pass(10);
+    engine.replies.refusal = null;
+    const replyId = await orphan();
+    await pass(4.9);
+    expect(message(replyId)).toMatchObject({ status: 'pending' });
+    await pass(4);
+    expect(message(replyId)).toMatchObject(interrupted);
+  });
+
+  it('leaves alone what this process is writing, however late its heartbeat', async () => {
+    const { reply } = await engine.open();
+    await pass(10);
+    jest.spyOn(engine.replies, 'beat').mockResolvedValue([]);
+    engine.replies.expire(reply.claim.replyId);
+    await pass(5);
+    expect(message(reply.claim.replyId)).toMatchObject({ status: 'pending' });
+  });
+
+  it('comes back to a reply that it has claimed and could not settle', async () => {
+    const replyId = await orphan('Oslo');
+    jest.spyOn(engine.replies, 'storedText').mockRejectedValueOnce(outage);
+    await pass(8);
+    expect(message(replyId)).toMatchObject({ status: 'pending' });
+    engine.replies.expire(replyId); // the lease that the claim gave it
+    await pass(2);
+    expect(message(replyId)).toMatchObject({ ...interrupted, content: 'Oslo' });
+  });
+
+  it('ends what this process wrote and could not store', async () => {
+    await pass(6);
+    const { reply, turn } = await engine.open();
+    jest.spyOn(engine.replies, 'settle').mockRejectedValueOnce(new Error('refused for good'));
+    await engine.generator.generate(reply, turn);
+    engine.replies.expire(turn.reply.id);
+    await pass(2);
+    expect(message(turn.reply.id)).toMatchObject(interrupted);
+  });
+
+  it('lets one reply that cannot be settled hold up no other', async () => {
+    const replyIds = [await orphan(), await orphan(), await orphan()];
+    jest.spyOn(engine.replies, 'settle').mockRejectedValueOnce(new Error('refused for good'));
+    await pass(8);
+    const left = replyIds.filter((replyId) => message(replyId)!.status === 'pending');
+    expect(left).toHaveLength(1);
+  });
+
+  it('ends with its module', async () => {
+    await pass(6);
+    engine.sweeper.onModuleDestroy();
+    const replyId = await orphan();
+    await pass(5);
+    expect(message(replyId)).toMatchObject({ status: 'pending' });
+  });
+});

@@ -1,0 +1,151 @@
+import { newId } from '../../src/common/ids';
+import type { MessageInTree } from '../../src/conversations/message.entity';
+import type { ReplyRepository, Turn } from '../../src/conversations/replies/reply.repository';
+import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
+import { aTurn } from '../factories/turn';
+import type { Public } from '../support/stand-in';
+
+/** A repository to put to the test, and what the world around it does. */
+export interface RepliesOnTrial {
+  readonly replies: Public<ReplyRepository>;
+  readonly newConversation: () => Promise<Pick<Turn, 'userId' | 'conversationId'>>;
+  readonly deleteConversation: (place: Pick<Turn, 'userId' | 'conversationId'>) => Promise<void>;
+  readonly message: (claim: Claim) => Promise<MessageInTree | null>;
+  /** Its owner has not been heard of for too long. */
+  readonly expire: (claim: Claim) => Promise<void>;
+}
+
+const COMPLETED: ReplyEnd = { status: 'completed', finishReason: 'stop' };
+const beat = (claim: Claim, from: number, delta: string) => ({
+  ...claim,
+  from,
+  to: from + delta.length,
+  delta,
+});
+
+/** What the engine relies on, and its unit tests with it. */
+export function replyRepositoryContract(open: () => RepliesOnTrial): void {
+  const [owner, other] = [newId(), newId()];
+
+  async function begin() {
+    const trial = open();
+    const place = await trial.newConversation();
+    const turn = aTurn(place);
+    const opened = await trial.replies.open(owner, turn);
+    const claim: Claim = { replyId: turn.replyId, conversationId: turn.conversationId, fence: 1 };
+    return { ...trial, place, opened, claim };
+  }
+
+  it('opens a question with its pending reply', async () => {
+    const { opened, claim, message } = await begin();
+    expect(opened.question).toMatchObject({ role: 'user', status: 'completed', parentId: null });
+    expect(opened.question.content).toBe('Where is it cold?');
+    expect(opened.reply).toMatchObject({ role: 'assistant', status: 'pending', content: '' });
+    expect(opened.reply).toMatchObject({ parentId: opened.question.id, model: 'custom/any' });
+    await expect(message(claim)).resolves.toMatchObject({ id: opened.reply.id, status: 'pending' });
+  });
+
+  it("treats someone else's conversation as absent", async () => {
+    const { replies, place } = await begin();
+    const turn = aTurn({ ...place, userId: newId() });
+    await expect(replies.open(owner, turn)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('opens one turn at a time, and names the reply that is in the way', async () => {
+    const { replies, place, claim } = await begin();
+    const second = replies.open(owner, aTurn(place));
+    const members = { replyId: claim.replyId };
+    await expect(second).rejects.toMatchObject({ code: 'reply_in_progress', members });
+  });
+
+  it('opens the next turn behind the reply before', async () => {
+    const { replies, place, claim } = await begin();
+    await replies.settle(owner, claim, 'Oslo.', COMPLETED);
+    const { question } = await replies.open(owner, aTurn(place));
+    expect(question.parentId).toBe(claim.replyId);
+  });
+
+  it('stores the text of a beat once, and says how much there is', async () => {
+    const { replies, claim } = await begin();
+    const ok = (length: number) => [{ replyId: claim.replyId, state: 'ok', length }];
+    await expect(replies.beat(owner, [beat(claim, 0, 'Oslo ')])).resolves.toMatchObject(ok(5));
+    await expect(replies.beat(owner, [beat(claim, 0, 'Oslo ')])).resolves.toMatchObject(ok(5));
+    await expect(replies.beat(owner, [beat(claim, 9, 'far off')])).resolves.toMatchObject(ok(5));
+    await expect(replies.beat(owner, [beat(claim, 5, 'is')])).resolves.toMatchObject(ok(7));
+    await expect(replies.storedText(claim.replyId)).resolves.toBe('Oslo is');
+  });
+
+  it('calls a beat lost whose owner or fence is another, and stores nothing of it', async () => {
+    const { replies, claim } = await begin();
+    const lost = [{ replyId: claim.replyId, state: 'lost' }];
+    await expect(replies.beat(other, [beat(claim, 0, 'a')])).resolves.toMatchObject(lost);
+    await expect(replies.beat(owner, [beat({ ...claim, fence: 2 }, 0, 'a')])).resolves.toMatchObject(lost);
+    await expect(replies.storedText(claim.replyId)).resolves.toBe('');
+  });
+
+  it('stores how a reply ended, once', async () => {
+    const { replies, claim, message } = await begin();
+    const usage = { promptTokens: 9, completionTokens: 3, totalTokens: 12 };
+    const stored = await replies.settle(owner, claim, 'Oslo.', { ...COMPLETED, usage });
+    expect(stored).toMatchObject({ status: 'completed', content: 'Oslo.', finishReason: 'stop' });
+    expect(stored).toMatchObject({ promptTokens: 9, completionTokens: 3, errorCode: null });
+    await expect(replies.settle(owner, claim, 'Bergen.', COMPLETED)).resolves.toBeNull();
+    await expect(message(claim)).resolves.toMatchObject({ content: 'Oslo.' });
+  });
+
+  it('hands a silent reply over once, and to nobody who says that it writes it', async () => {
+    const { replies, claim, expire } = await begin();
+    await expect(replies.claimExpired(other, 10, [])).resolves.toEqual([]);
+    await expire(claim);
+    await expect(replies.claimExpired(other, 10, [claim.replyId])).resolves.toEqual([]);
+    await expect(replies.claimExpired(other, 10, [])).resolves.toEqual([{ ...claim, fence: 2 }]);
+    await expect(replies.claimExpired(other, 10, [])).resolves.toEqual([]);
+  });
+
+  it('hands a reply to its own former owner, too', async () => {
+    const { replies, claim, expire } = await begin();
+    await expire(claim);
+    await expect(replies.claimExpired(owner, 10, [])).resolves.toEqual([{ ...claim, fence: 2 }]);
+  });
+
+  it('hands no more replies over than are wanted', async () => {
+    const { replies, claim, expire, newConversation } = await begin();
+    const turn = aTurn(await newConversation());
+    await replies.open(owner, turn);
+    for (const { replyId, conversationId } of [claim, turn])
+      await expire({ replyId, conversationId, fence: 1 });
+    await expect(replies.claimExpired(other, 1, [])).resolves.toHaveLength(1);
+    await expect(replies.claimExpired(other, 2, [])).resolves.toHaveLength(1);
+  });
+
+  it('lets a former owner write nothing', async () => {
+    const { replies, claim, message } = await begin();
+    await expect(replies.takeOver(other, claim.replyId)).resolves.toEqual({ ...claim, fence: 2 });
+    await expect(replies.settle(owner, claim, 'Bergen.', COMPLETED)).resolves.toBeNull();
+    await expect(message(claim)).resolves.toMatchObject({ status: 'pending' });
+    const settled = replies.settle(other, { ...claim, fence: 2 }, 'Oslo.', COMPLETED);
+    await expect(settled).resolves.toMatchObject({ content: 'Oslo.' });
+  });
+
+  it('stores no end for another owner, nor for an earlier claim of the same one', async () => {
+    const { replies, claim } = await begin();
+    const renewed = (await replies.takeOver(owner, claim.replyId))!;
+    await expect(replies.settle(owner, claim, 'Bergen.', COMPLETED)).resolves.toBeNull();
+    await expect(replies.settle(other, renewed, 'Bergen.', COMPLETED)).resolves.toBeNull();
+    await expect(replies.settle(owner, renewed, 'Oslo.', COMPLETED)).resolves.not.toBeNull();
+  });
+
+  it('hands no ended reply over', async () => {
+    const { replies, claim } = await begin();
+    await replies.settle(owner, claim, 'Oslo.', COMPLETED);
+    await expect(replies.takeOver(other, claim.replyId)).resolves.toBeNull();
+  });
+
+  it('forgets a reply with its conversation', async () => {
+    const { replies, claim, place, message, deleteConversation } = await begin();
+    await deleteConversation(place);
+    await expect(replies.beat(owner, [beat(claim, 0, 'a')])).resolves.toMatchObject([{ state: 'lost' }]);
+    await expect(replies.settle(owner, claim, 'Oslo.', COMPLETED)).resolves.toBeNull();
+    await expect(message(claim)).resolves.toBeNull();
+  });
+}

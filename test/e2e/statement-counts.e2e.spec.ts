@@ -1,0 +1,136 @@
+import type { ConversationResponse } from '../../src/conversations/conversation.dto';
+import { growBranch } from '../support/branches';
+import { Client } from '../support/client';
+import { startApp, type RunningApp } from '../support/running-app';
+import { ScriptedModelServer } from '../support/scripted-model-server';
+import { Statements } from '../support/statements';
+
+const CREDENTIALS = { username: 'counted', password: 'quartz lemon bridge' };
+
+describe('Statements to the database', () => {
+  let parley: RunningApp;
+  let model: ScriptedModelServer;
+  let statements: Statements;
+  let ana: Client;
+  let id: string;
+
+  beforeAll(async () => {
+    model = await ScriptedModelServer.start();
+    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
+    statements = new Statements(parley);
+  });
+
+  beforeEach(async () => {
+    ana = await Client.guest(parley.url);
+    ({ id } = await ana.conversation()); // and so the session is known
+  });
+
+  afterAll(async () => {
+    await parley.close();
+    await model.close();
+  });
+
+  const grow = (count: number) =>
+    growBranch(parley.database, { userId: ana.tokens!.user.id, conversationId: id }, count);
+  const count = (act: () => Promise<unknown>) => statements.count(act);
+
+  describe.each([2, 60])('with %i messages of history', (history) => {
+    let ids: string[];
+
+    beforeEach(async () => {
+      ids = await grow(history);
+    });
+
+    it.each<[string, number, (path: string) => Promise<unknown>]>([
+      ['a conversation is read', 1, (path) => ana.get(path)],
+      ['conversations are listed', 1, () => ana.get('/conversations')],
+      ['a conversation is changed', 2, (path) => ana.patch(path, { title: 'Trip' })],
+      ['a branch is chosen', 3, (path) => ana.patch(path, { activeLeafId: ids[0] })],
+      ['a conversation is deleted', 1, (path) => ana.delete(path)],
+      ['everything is deleted', 1, () => ana.delete('/conversations')],
+      ['a message is read', 1, (path) => ana.get(`${path}/messages/${ids.at(-1)}`)],
+      ['a page of a branch is read', 2, (path) => ana.get(`${path}/messages`)],
+      ['a page of another branch is read', 3, (path) => ana.get(`${path}/messages?leafId=${ids[0]}`)],
+      [
+        'an ended reply is streamed',
+        2,
+        async (path) => (await ana.stream('GET', `${path}/messages/${ids[1]}/stream`)).all(),
+      ],
+      ['an ended reply is to be cancelled', 1, (path) => ana.post(`${path}/messages/${ids[1]}/cancel`)],
+    ])('when %s are %i', async (_what, expected, act) => {
+      expect(await count(() => act(`/conversations/${id}`))).toBe(expected);
+    });
+
+    it.each<[string, () => Promise<unknown>]>([
+      ['is waited for', () => ana.send(id, 'Hi')],
+      ['is streamed', async () => (await ana.ask(id, 'Hi')).all()],
+    ])('when a reply %s are begin, lock, read, write, commit, history and settle', async (_how, act) => {
+      const before = statements.seen.length;
+      await act();
+      expect(statements.seen.slice(before).map(shortOf)).toEqual([
+        'start transaction',
+        'select active_leaf_id',
+        'select (select',
+        'with inserted',
+        'commit',
+        'with recursive',
+        'with conversation',
+      ]);
+    });
+  });
+
+  it('are no history where there is none', async () => {
+    expect(await count(() => ana.send(id, 'Hi'))).toBe(6);
+  });
+
+  it('are rolled back where a question is refused', async () => {
+    const { reply } = await ana.send(id, 'Hi');
+    const refuse = () =>
+      ana.post(`/conversations/${id}/messages`, { content: 'Hi', parentId: reply.parentId });
+    expect(await count(refuse)).toBe(4);
+  });
+
+  it.each<[string, number, () => Promise<unknown>]>([
+    ['a guest signs in', 3, () => Client.guest(parley.url)],
+    ['a conversation is made', 2, () => ana.conversation()],
+    ['the models are listed', 0, () => ana.get('/models')],
+    ['somebody asks who he is', 1, () => ana.get('/users/me')],
+    ['somebody signs out', 1, () => ana.post('/auth/logout')],
+    ['a token is refreshed', 3, () => ana.post('/auth/refresh', { refreshToken: ana.tokens!.refreshToken })],
+    ['a body is refused', 0, () => ana.post('/conversations', { title: 1 })],
+    ['a token is refused', 0, () => new Client(parley.url).get('/users/me')],
+    ['the process is asked whether it lives', 0, () => ana.get('//health/live')],
+  ])('when %s are %i', async (_what, expected, act) => {
+    expect(await count(act)).toBe(expected);
+  });
+
+  it('when a member registers and signs in are three and two', async () => {
+    expect(await count(() => ana.post('/auth/register', CREDENTIALS))).toBe(3);
+    expect(await count(() => ana.post('/auth/login', CREDENTIALS))).toBe(2);
+  });
+
+  it('are two more when a session is met for the first time', async () => {
+    const [cold, warm] = [await Client.guest(parley.url), ana];
+    const ask = (client: Client) => client.get<ConversationResponse>(`/conversations/${id}`);
+    expect(await count(() => ask(cold))).toBe((await count(() => ask(warm))) + 2);
+  });
+});
+
+describe('Statements to the database where limits are on', () => {
+  it('are one more for each limit that replicas share', async () => {
+    const model = await ScriptedModelServer.start();
+    const parley = await startApp({ RATE_LIMITS: 'on', LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
+    const statements = new Statements(parley);
+    const ana = await Client.guest(parley.url);
+    const { id } = await ana.conversation();
+    expect(await statements.count(() => ana.get('/models'))).toBe(0);
+    expect(await statements.count(() => Client.guest(parley.url))).toBe(3 + 1);
+    expect(await statements.count(() => ana.send(id, 'Hi'))).toBe(6 + 2);
+    await parley.close();
+    await model.close();
+  });
+});
+
+/** Its first words. */
+const shortOf = (statement: string) =>
+  statement.toLowerCase().replace(/\s+/g, ' ').split(' ').slice(0, 2).join(' ');

@@ -1,0 +1,164 @@
+import { DomainError, notFound } from '../../src/common/errors/domain-error';
+import { newId } from '../../src/common/ids';
+import type { MessageInTree } from '../../src/conversations/message.entity';
+import type {
+  Beat,
+  BeatResult,
+  OpenedTurn,
+  ReplyRepository,
+  Turn,
+} from '../../src/conversations/replies/reply.repository';
+import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
+import type { ChatTurn } from '../../src/llm/chat-model';
+import { aMessage } from '../factories/message';
+import type { Public } from '../support/stand-in';
+
+interface FakeConversation {
+  readonly userId: string;
+  readonly systemPrompt: string | null;
+  activeLeafId: string | null;
+}
+
+interface FakeGeneration {
+  readonly conversationId: string;
+  owner: string;
+  fence: number;
+  text: string;
+  expired: boolean;
+}
+
+/** Replies in memory, one step at a time. Branches and siblings are left to the real one. */
+export class FakeReplyRepository implements Public<ReplyRepository> {
+  /** While it is set, every call is refused with it. */
+  refusal: Error | null = null;
+  /** While it is set, every call waits for it first. */
+  wait: Promise<unknown> | null = null;
+  /** Of every beat, oldest first. */
+  readonly beats: (readonly Beat[])[] = [];
+  /** What `history` gives, and what it was asked for. */
+  turns: ChatTurn[] = [];
+  readonly asked: { leafId: string; maxTokens: number }[] = [];
+  private readonly conversations = new Map<string, FakeConversation>();
+  private readonly messages = new Map<string, MessageInTree>();
+  private readonly generations = new Map<string, FakeGeneration>();
+
+  newConversation(systemPrompt: string | null = null): Pick<Turn, 'userId' | 'conversationId'> {
+    const [userId, conversationId] = [newId(), newId()];
+    this.conversations.set(conversationId, { userId, systemPrompt, activeLeafId: null });
+    return { userId, conversationId };
+  }
+
+  message(id: string): MessageInTree | null {
+    return this.messages.get(id) ?? null;
+  }
+
+  isRunning(replyId: string): boolean {
+    return this.generations.has(replyId);
+  }
+
+  expire(replyId: string): void {
+    this.generations.get(replyId)!.expired = true;
+  }
+
+  deleteConversation(id: string): void {
+    this.conversations.delete(id);
+    for (const [replyId, { conversationId }] of this.generations)
+      if (conversationId === id) this.generations.delete(replyId);
+    for (const [messageId, { conversationId }] of this.messages)
+      if (conversationId === id) this.messages.delete(messageId);
+  }
+
+  async open(owner: string, turn: Turn): Promise<OpenedTurn> {
+    await this.answer();
+    const { conversationId, questionId, replyId, content } = turn;
+    const conversation = this.conversations.get(conversationId);
+    if (conversation?.userId !== turn.userId) throw notFound('conversation');
+    const [running] = [...this.generations].find(([, held]) => held.conversationId === conversationId) ?? [];
+    if (running) throw new DomainError('reply_in_progress', 'It is.', { members: { replyId: running } });
+    const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
+    const question = aMessage({ id: questionId, conversationId, parentId, role: 'user', content });
+    const unfinished = { status: 'pending', content: '', finishReason: null, completedAt: null } as const;
+    const reply = aMessage({
+      ...unfinished,
+      id: replyId,
+      conversationId,
+      parentId: questionId,
+      model: turn.chooseModel(null),
+    });
+    for (const message of [question, reply]) this.messages.set(message.id, message);
+    this.generations.set(replyId, { conversationId, owner, fence: 1, text: '', expired: false });
+    conversation.activeLeafId = replyId;
+    return { question, reply, systemPrompt: conversation.systemPrompt };
+  }
+
+  async history(leafId: string, maxTokens: number): Promise<ChatTurn[]> {
+    await this.answer();
+    this.asked.push({ leafId, maxTokens });
+    return this.turns;
+  }
+
+  async beat(owner: string, beats: readonly Beat[]): Promise<BeatResult[]> {
+    this.beats.push(beats);
+    await this.answer();
+    return beats.map(({ replyId, fence, from, delta }) => {
+      const held = this.held(owner, { replyId, fence });
+      if (!held) return { replyId, state: 'lost' };
+      if (held.text.length === from) held.text += delta;
+      held.expired = false;
+      return { replyId, state: 'ok', length: held.text.length };
+    });
+  }
+
+  async settle(owner: string, claim: Claim, text: string, end: ReplyEnd): Promise<MessageInTree | null> {
+    await this.answer();
+    if (!this.held(owner, claim)) return null;
+    this.generations.delete(claim.replyId);
+    const message: MessageInTree = {
+      ...this.messages.get(claim.replyId)!,
+      status: end.status,
+      content: text,
+      finishReason: end.finishReason,
+      promptTokens: end.usage?.promptTokens ?? null,
+      completionTokens: end.usage?.completionTokens ?? null,
+      errorCode: end.error?.code ?? null,
+      errorDetail: end.error?.detail ?? null,
+      completedAt: new Date(),
+    };
+    this.messages.set(claim.replyId, message);
+    return message;
+  }
+
+  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<Claim[]> {
+    await this.answer();
+    return [...this.generations]
+      .filter(([replyId, { expired }]) => expired && !except.includes(replyId))
+      .slice(0, limit)
+      .map(([replyId]) => this.handOver(owner, replyId));
+  }
+
+  async takeOver(owner: string, replyId: string): Promise<Claim | null> {
+    await this.answer();
+    return this.generations.has(replyId) ? this.handOver(owner, replyId) : null;
+  }
+
+  async storedText(replyId: string): Promise<string> {
+    await this.answer();
+    return this.generations.get(replyId)?.text ?? '';
+  }
+
+  private held(owner: string, { replyId, fence }: Pick<Claim, 'replyId' | 'fence'>): FakeGeneration | null {
+    const held = this.generations.get(replyId);
+    return held?.owner === owner && held.fence === fence ? held : null;
+  }
+
+  private handOver(owner: string, replyId: string): Claim {
+    const held = this.generations.get(replyId)!;
+    Object.assign(held, { owner, fence: held.fence + 1, expired: false });
+    return { replyId, conversationId: held.conversationId, fence: held.fence };
+  }
+
+  private async answer(): Promise<void> {
+    if (this.wait) await this.wait;
+    if (this.refusal) throw this.refusal;
+  }
+}

@@ -1,0 +1,122 @@
+import { newId } from '../../src/common/ids';
+import type { DomainError } from '../../src/common/errors/domain-error';
+import { aTurn } from '../factories/turn';
+import { COMPLETED, ReplyDatabase } from '../support/reply-database';
+
+describe('Opening a turn', () => {
+  let database: ReplyDatabase;
+  beforeAll(async () => (database = await ReplyDatabase.open()));
+  afterAll(() => database.close());
+
+  const open = (...parameters: Parameters<typeof aTurn>) =>
+    database.replies.open(database.owner, aTurn(...parameters));
+  const codeOf = (work: Promise<unknown>) =>
+    work.then(
+      () => 'opened',
+      (error: unknown) => (error as DomainError).code,
+    );
+
+  it('works for one of twenty at once, and names its reply to the others', async () => {
+    const place = await database.conversation();
+    const tries = await Promise.allSettled(Array.from({ length: 20 }, () => open(place)));
+    const opened = tries.flatMap((tried) => (tried.status === 'fulfilled' ? [tried.value] : []));
+    expect(opened).toHaveLength(1);
+    const refusal = { code: 'reply_in_progress', members: { replyId: opened[0]!.reply.id } };
+    const refused = tries.flatMap((tried) => (tried.status === 'rejected' ? [tried.reason as unknown] : []));
+    for (const reason of refused) expect(reason).toMatchObject(refusal);
+    await expect(messagesIn(place)).resolves.toHaveLength(2);
+  });
+
+  it('always continues behind the newest reply, whoever writes at once', async () => {
+    const place = await database.conversation();
+    const writer = async (name: number) => {
+      let written = 0;
+      while (written < 6) {
+        const claim = await database.begin({ content: `${name}.${written}` }, place).catch(() => null);
+        if (!claim) continue;
+        await database.replies.settle(database.owner, claim, 'Yes.', COMPLETED);
+        written += 1;
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, name) => writer(name)));
+    const messages = await messagesIn(place);
+    const parents = new Set(messages.map(({ parent_id }) => parent_id));
+    expect(messages).toHaveLength(96);
+    expect(parents.size).toBe(96); // one message without a parent, and no parent with two children
+  });
+
+  it('counts its messages, and moves the active leaf and the time of the last message', async () => {
+    const place = await database.conversation();
+    const { reply } = await open(place);
+    const conversation = await database.conversations.findOwned(place.userId, place.conversationId);
+    expect(conversation).toMatchObject({ messageCount: 2, activeLeafId: reply.id });
+    expect(conversation!.lastMessageAt).toEqual(reply.createdAt);
+    expect(conversation!.lastActivityAt).toEqual(reply.createdAt);
+  });
+
+  it('gives the system prompt, and the model that the conversation has', async () => {
+    const place = await database.conversation({ systemPrompt: 'Be brief.', model: 'custom/own' });
+    const { systemPrompt, reply } = await open(place);
+    expect([systemPrompt, reply.model]).toEqual(['Be brief.', 'custom/own']);
+  });
+
+  describe('elsewhere than at the end', () => {
+    it('starts a sibling of the first questions with parent null', async () => {
+      const place = await database.conversation();
+      const first = await database.exchange(place, 'Oslo?', 'Cold.');
+      const { question } = await open(place, { parentId: null });
+      expect(question.parentId).toBeNull();
+      expect(question.siblingIds).toEqual([first.parentId, question.id]);
+    });
+
+    it('starts a branch behind an earlier reply', async () => {
+      const place = await database.conversation();
+      const first = await database.exchange(place, 'Oslo?', 'Cold.');
+      const second = await database.exchange(place, 'Bergen?', 'Wet.');
+      const { question } = await open(place, { parentId: first.id });
+      expect(question.siblingIds).toEqual([second.parentId, question.id]);
+    });
+
+    it('is refused behind a question', async () => {
+      const place = await database.conversation();
+      const { parentId } = await database.exchange(place, 'Oslo?', 'Cold.');
+      expect(await codeOf(open(place, { parentId }))).toBe('conflict');
+    });
+
+    it('is refused behind a message that is unknown, or in another conversation', async () => {
+      const [place, elsewhere] = [await database.conversation(), await database.conversation()];
+      const { id } = await database.exchange(elsewhere, 'Oslo?', 'Cold.');
+      expect(await codeOf(open(place, { parentId: newId() }))).toBe('not_found');
+      expect(await codeOf(open(place, { parentId: id }))).toBe('not_found');
+    });
+
+    it('is taken a hundred times in one place, and then refused', async () => {
+      const place = await database.conversation();
+      const { id } = await database.exchange(place, 'Oslo?', 'Cold.');
+      for (let n = 0; n < 100; n++)
+        await database.exchange(place, `${n}?`, 'Yes.', COMPLETED, { parentId: id });
+      expect(await codeOf(open(place, { parentId: id }))).toBe('conflict');
+      for (let n = 1; n < 100; n++)
+        await database.exchange(place, `${n}?`, 'Yes.', COMPLETED, { parentId: null });
+      expect(await codeOf(open(place, { parentId: null }))).toBe('conflict');
+    });
+  });
+
+  it('that is refused leaves nothing behind', async () => {
+    const place = await database.conversation();
+    const noModel = () => {
+      throw new Error('no such model');
+    };
+    await expect(open(place, { chooseModel: noModel })).rejects.toThrow('no such model');
+    expect(await codeOf(open(place, { parentId: newId() }))).toBe('not_found');
+    await expect(messagesIn(place)).resolves.toEqual([]);
+    const conversation = await database.conversations.findOwned(place.userId, place.conversationId);
+    expect(conversation).toMatchObject({ messageCount: 0, activeLeafId: null, lastMessageAt: null });
+  });
+
+  const messagesIn = ({ conversationId }: { conversationId: string }) =>
+    database.query<{ id: string; parent_id: string | null }>(
+      'select id, parent_id from messages where conversation_id = $1',
+      [conversationId],
+    );
+});

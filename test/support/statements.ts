@@ -1,0 +1,46 @@
+import { DataSource } from 'typeorm';
+import type { RunningApp } from './running-app';
+
+interface Connection {
+  query(...parameters: unknown[]): unknown;
+}
+
+interface Pool {
+  on(event: 'acquire', listener: (connection: Connection) => void): void;
+}
+
+/** What the engine sends by the clock, whatever is asked: the beat and the sweep. */
+const BY_THE_CLOCK = [/with beat as/, /with expired as/];
+
+/** Every statement that an application sends to the database from now on, in order, but for those by the clock. */
+export class Statements {
+  readonly seen: string[] = [];
+  private readonly watched = new WeakSet<Connection>();
+
+  constructor({ app }: RunningApp) {
+    const { master } = app.get(DataSource).driver as unknown as { master: Pool };
+    master.on('acquire', (connection) => this.watch(connection));
+  }
+
+  /** How many there are while that happens. */
+  async count(act: () => Promise<unknown>): Promise<number> {
+    const before = this.seen.length;
+    await act();
+    return this.seen.length - before;
+  }
+
+  private watch(connection: Connection): void {
+    if (this.watched.has(connection)) return;
+    this.watched.add(connection);
+    const query = connection.query.bind(connection);
+    connection.query = (...parameters) => {
+      this.note(parameters[0]);
+      return query(...parameters);
+    };
+  }
+
+  private note(statement: unknown): void {
+    const text = typeof statement === 'string' ? statement : (statement as { text: string }).text;
+    if (!BY_THE_CLOCK.some((pattern) => pattern.test(text))) this.seen.push(text.trim());
+  }
+}
