@@ -102,7 +102,7 @@ describe('Streams', () => {
   });
 
   it('bring a surrogate pair in one piece that the model sent in two', async () => {
-    const { asker, goOn } = await begin(['Oslo is ', 'cold \ud83d'.slice(0, 5)], ['\ud83d', '\ude00!\0']);
+    const { asker, goOn } = await begin(['Oslo is '], ['cold \ud83d', '\ude00!\0']);
     goOn();
     const events = await asker.done;
     for (const { data } of events) expect(JSON.stringify(data)).not.toMatch(/\\ud[89a-f]/);

@@ -15,7 +15,7 @@ describe('The heartbeat', () => {
     await jest.advanceTimersByTimeAsync(0); // the first one comes at once
   });
   afterEach(() => {
-    engine.heartbeat.onModuleDestroy();
+    void engine.heartbeat.onModuleDestroy();
     jest.useRealTimers();
   });
 
@@ -123,7 +123,7 @@ describe('The heartbeat', () => {
 
   it('ends with its module', async () => {
     await beats(1);
-    engine.heartbeat.onModuleDestroy();
+    void engine.heartbeat.onModuleDestroy();
     await beats(5);
     expect(engine.replies.beats).toHaveLength(2);
   });

@@ -2,10 +2,11 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { errorForLog } from '../../common/errors/error-for-log';
 import { ReplyRepository, type Beat, type BeatResult } from './reply.repository';
 import type { RunningReply } from './running-reply';
+import { Repeater } from './repeater';
 import { RunningReplies } from './running-replies';
 
 const BEAT_MS = 1_000;
-/** A statement: more rows hold each other up, and more text than it can take in its time would never be stored (ENGINE.md). */
+/** A statement: more rows hold each other up, and more text than it can take in its time would never be stored (docs/reply-engine.md). */
 const MOST_ROWS = 2_000;
 const MOST_UNITS = 8_000_000;
 
@@ -13,8 +14,10 @@ const MOST_UNITS = 8_000_000;
 @Injectable()
 export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Heartbeat.name);
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly repeater = new Repeater(
+    () => this.beat(),
+    () => BEAT_MS,
+  );
   private steadySince = Infinity;
 
   constructor(
@@ -23,26 +26,16 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule(0);
+    this.repeater.start(0);
   }
 
-  onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
+  onModuleDestroy(): Promise<void> {
+    return this.repeater.stop();
   }
 
   /** For how long every beat has been answered. Zero after a failure. */
   get steadyMs(): number {
     return Math.max(0, performance.now() - this.steadySince);
-  }
-
-  /** One beat at a time, the next a second after the last began. */
-  private schedule(delayMs: number): void {
-    if (this.stopped) return;
-    this.timer = setTimeout(() => {
-      const began = performance.now();
-      void this.beat().finally(() => this.schedule(Math.max(0, BEAT_MS - (performance.now() - began))));
-    }, delayMs);
   }
 
   private async beat(): Promise<void> {
@@ -52,8 +45,10 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
         this.apply(await this.replies.beat(this.running.owner, batch));
       this.steadySince = Math.min(this.steadySince, performance.now());
     } catch (error) {
+      const news = this.steadySince < Infinity; // one line an outage, not one a second
       this.steadySince = Infinity;
-      this.logger.warn({ msg: 'heartbeat failed', replies: replies.length, err: errorForLog(error) });
+      if (news)
+        this.logger.warn({ msg: 'heartbeat failed', replies: replies.length, err: errorForLog(error) });
     }
   }
 

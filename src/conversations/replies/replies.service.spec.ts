@@ -78,7 +78,7 @@ describe('A reply whose turn is on its way into the database', () => {
     const { engine, answer } = await onItsWay();
     engine.heartbeat.onApplicationBootstrap();
     await waitUntil(() => engine.replies.beats.length > 0, 'a beat');
-    engine.heartbeat.onModuleDestroy();
+    void engine.heartbeat.onModuleDestroy();
     expect(engine.replies.beats).toEqual([[]]);
     answer();
     await engine.service.drain(0);

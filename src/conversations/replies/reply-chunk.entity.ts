@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Text of a running reply, insert-only: appending to one row would rewrite the whole text every second (ENGINE.md). */
+/** Text of a running reply, insert-only: appending to one row would rewrite the whole text every second (docs/reply-engine.md). */
 @Entity('reply_chunks')
 export class ReplyChunk {
   /** `generations.reply_id` */

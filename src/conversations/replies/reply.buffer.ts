@@ -60,7 +60,7 @@ export class ReplyBuffer {
     }
   }
 
-  /** One promise for all who wait: a promise a reader costs more (ENGINE.md, wake-up). */
+  /** One promise for all who wait: a promise a reader costs more (docs/reply-engine.md). */
   private ring(): void {
     const { ring } = this.bell;
     this.bell = newBell();

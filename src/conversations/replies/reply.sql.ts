@@ -1,6 +1,6 @@
 import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 
-// Lock order everywhere: conversation, then generation. The other order deadlocks (ENGINE.md).
+// Lock order everywhere: conversation, then generation. The other order deadlocks (docs/reply-engine.md).
 
 /** $1 conversation, $2 user */
 export const LOCK_CONVERSATION = `
@@ -47,7 +47,7 @@ export const HISTORY = `
   where m.status = 'completed' or (m.content <> '' and m.finish_reason in ('cancelled', 'interrupted'))
   order by branch.step desc`;
 
-/** $1 owner, $2 ids, $3 fences, $4 from, $5 to, $6 texts, $7 lease. Its form, and why: ENGINE.md, section 2. */
+/** $1 owner, $2 ids, $3 fences, $4 from, $5 to, $6 texts, $7 lease. Its form, and why: docs/reply-engine.md. */
 export const HEARTBEAT = `
   with beat as materialized (
     select * from unnest($2::uuid[], $3::int[], $4::int[], $5::int[], $6::text[]) beat (reply_id, fence, from16, to16, delta)

@@ -15,8 +15,8 @@ describe('The sweeper', () => {
     engine.sweeper.onApplicationBootstrap();
   });
   afterEach(() => {
-    engine.heartbeat.onModuleDestroy();
-    engine.sweeper.onModuleDestroy();
+    void engine.heartbeat.onModuleDestroy();
+    void engine.sweeper.onModuleDestroy();
     jest.useRealTimers();
   });
 
@@ -99,7 +99,7 @@ describe('The sweeper', () => {
 
   it('ends with its module', async () => {
     await pass(6);
-    engine.sweeper.onModuleDestroy();
+    void engine.sweeper.onModuleDestroy();
     const replyId = await orphan();
     await pass(5);
     expect(message(replyId)).toMatchObject({ status: 'pending' });

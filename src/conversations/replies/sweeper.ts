@@ -3,15 +3,18 @@ import { errorForLog } from '../../common/errors/error-for-log';
 import { Heartbeat } from './heartbeat';
 import { INTERRUPTED } from './reply.generator';
 import { ReplyRepository } from './reply.repository';
+import { Repeater } from './repeater';
 import { RunningReplies } from './running-replies';
 import type { Claim } from './running-reply';
 
 const SWEEP_MS = 1_000;
 /** So that replicas don't sweep in step. */
 const JITTER = 0.2;
-/** After an outage every lease has run out at once: their owners come first (ENGINE.md, traps). */
+/** After an outage every lease has run out at once: their owners come first (docs/reply-engine.md). */
 const STEADY_MS = 5_000;
 const MOST_AT_ONCE = 100;
+
+const withJitter = () => SWEEP_MS * (1 + JITTER * (2 * Math.random() - 1));
 
 /**
  * Ends the replies that nobody writes any more: of processes that died, and our own that could not be stored. Their lease runs
@@ -20,8 +23,7 @@ const MOST_AT_ONCE = 100;
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(Sweeper.name);
-  private timer?: NodeJS.Timeout;
-  private stopped = false;
+  private readonly repeater = new Repeater(() => this.sweep(), withJitter);
 
   constructor(
     private readonly replies: ReplyRepository,
@@ -30,18 +32,11 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.schedule();
+    this.repeater.start(withJitter());
   }
 
-  onModuleDestroy(): void {
-    this.stopped = true;
-    clearTimeout(this.timer);
-  }
-
-  private schedule(): void {
-    if (this.stopped) return;
-    const delayMs = SWEEP_MS * (1 + JITTER * (2 * Math.random() - 1));
-    this.timer = setTimeout(() => void this.sweep().finally(() => this.schedule()), delayMs);
+  onModuleDestroy(): Promise<void> {
+    return this.repeater.stop();
   }
 
   private async sweep(): Promise<void> {
