@@ -31,7 +31,7 @@ const withDatabase = {
 
 module.exports = {
   maxWorkers: 2,
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   projects: [
     project('unit', ['src/**/*.spec.ts']),
     project('contracts', ['test/contracts/**/*.spec.ts'], withDatabase),

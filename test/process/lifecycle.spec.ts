@@ -94,5 +94,5 @@ describe('Parley with nothing but Node', () => {
       finishReason: 'interrupted',
       error: { code: 'interrupted' },
     });
-  }, 40_000);
+  });
 });

@@ -32,7 +32,7 @@ describe('The log of a busy process, at its loudest', () => {
     tokens = await useEverything(parley.url);
     parley.signal('SIGTERM');
     await parley.ended;
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await parley.kill();
