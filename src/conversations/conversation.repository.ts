@@ -27,7 +27,8 @@ export interface Deleted {
   readonly replyIds: readonly string[];
 }
 
-const DELETED_AT_ONCE = 100;
+/** So that one statement keeps to its time, long histories included. */
+const DELETED_AT_ONCE = 20;
 
 @Injectable()
 export class ConversationRepository {
@@ -72,7 +73,7 @@ export class ConversationRepository {
     return this.delete('id = $2', [userId, id]);
   }
 
-  /** The account's whole history as it is now, a hundred conversations a statement. */
+  /** The account's whole history as it is now, some conversations at a time. */
   async deleteAllOwned(userId: string): Promise<Deleted> {
     const upTo = newId();
     const deleted: Deleted[] = [];
@@ -84,14 +85,20 @@ export class ConversationRepository {
     };
   }
 
-  private async delete(which: string, parameters: [userId: string, id: string]): Promise<Deleted> {
-    const [deleted] = await this.rows.query<Deleted[]>(
-      `with doomed as materialized (select id from conversations where user_id = $1 and ${which} for update),
-         ended as (delete from generations g using doomed where g.conversation_id = doomed.id returning g.reply_id),
-         gone as (delete from conversations c using doomed where c.id = doomed.id returning c.id)
-       select (select count(*)::int from gone) as count, array(select reply_id from ended) as "replyIds"`,
-      parameters,
-    );
-    return deleted!;
+  /** Locked first, in a statement of its own: what was opened while the lock was waited for is then seen, and ended. */
+  private delete(which: string, parameters: [userId: string, id: string]): Promise<Deleted> {
+    return this.rows.manager.transaction(async (transaction) => {
+      const doomed = await transaction.query<{ id: string }[]>(
+        `select id from conversations where user_id = $1 and ${which} for update`,
+        parameters,
+      );
+      const ids = doomed.map(({ id }) => id);
+      const [ended] = await transaction.query<[{ reply_id: string }[], number]>(
+        'delete from generations where conversation_id = any ($1) returning reply_id',
+        [ids],
+      );
+      await transaction.query('delete from conversations where id = any ($1)', [ids]);
+      return { count: ids.length, replyIds: ended.map(({ reply_id }) => reply_id) };
+    });
   }
 }

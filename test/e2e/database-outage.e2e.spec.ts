@@ -145,4 +145,14 @@ describe('While the database is away', () => {
     }
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   });
+
+  it('on connections that never answer again, new ones take their place', async () => {
+    const { id } = await ana.conversation();
+    const ask = async () => (await ana.get(`/conversations/${id}`)).status;
+    await Promise.all(Array.from({ length: 20 }, ask)); // the pool is full
+    proxy.abandon();
+    await Promise.all(Array.from({ length: 20 }, ask)); // each of its connections has been tried, and has not answered
+    const statuses = await Promise.all(Array.from({ length: 20 }, ask));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
 });

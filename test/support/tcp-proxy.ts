@@ -45,6 +45,11 @@ export class TcpProxy {
     for (const socket of [...this.pairs].flat()) socket.pause();
   }
 
+  /** Passes on nothing more on the connections that there are, as after a failover; new ones work. */
+  abandon(): void {
+    for (const socket of [...this.pairs].flat()) socket.pause();
+  }
+
   /** As it was before, with the connections that there are. */
   async restore(): Promise<void> {
     this.frozen = false;

@@ -26,6 +26,7 @@ export async function sendEvents(
   if (request.method === 'HEAD') return void response.end();
   const leave = () => gone.abort(new Error('The reader went away.'));
   response.on('close', leave); // the response's: a request's close fires once its body is read
+  if (response.destroyed) leave(); // it went away before there was anything to send
   const ping = setInterval(() => !response.writableNeedDrain && response.write(': ping\n\n'), PING_MS);
   try {
     for await (const event of events) {

@@ -97,6 +97,17 @@ describe('The sweeper', () => {
     expect(left).toHaveLength(1);
   });
 
+  it('breaks off when the database goes away, so that nobody who stops the process waits for it', async () => {
+    for (let n = 0; n < 5; n++) await orphan();
+    const asked = jest.spyOn(engine.replies, 'storedText').mockImplementation(async () => {
+      engine.replies.refusal = outage;
+      await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));
+      throw outage;
+    });
+    await pass(20);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it('ends with its module', async () => {
     await pass(6);
     void engine.sweeper.onModuleDestroy();

@@ -40,14 +40,18 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    if (this.heartbeat.steadyMs < STEADY_MS) return;
+    if (!this.isSteady()) return;
     try {
       const writing = this.running.ids(); // theirs to settle, however late the heartbeat
       const claims = await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE, writing);
-      for (const claim of claims) await this.end(claim);
+      for (const claim of claims) if (this.isSteady()) await this.end(claim); // the rest will run out again
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
     }
+  }
+
+  private isSteady(): boolean {
+    return this.heartbeat.steadyMs >= STEADY_MS;
   }
 
   /** What fails is claimed again once this claim's lease has run out: it must not hold up the others. */
