@@ -8,7 +8,7 @@ import { DeclaredInputInterceptor } from './common/http/declared';
 import { jsonBody } from './common/http/json-body';
 import { ProblemFilter } from './common/http/problem.filter';
 import { RequestValidationPipe } from './common/http/validation.pipe';
-import { AppLogger, loggerOptions } from './common/logging';
+import { AppLogger, openLog, RequestLog } from './common/logging';
 import { AccountLimitGuard, AddressLimitGuard, StrangerLimitGuard } from './common/throttle/limit.guards';
 import { ThrottleModule } from './common/throttle/throttle.module';
 import type { Config } from './config/config';
@@ -39,11 +39,19 @@ import { UsersModule } from './users/users.module';
 })
 export class AppModule implements NestModule {
   static with(config: Config): DynamicModule {
-    const settings = [ConfigModule.with(config), ThrottleModule.with(config.limits)];
-    return { module: AppModule, imports: [LoggerModule.forRoot(loggerOptions(config.log)), ...settings] };
+    const log = openLog(config.log);
+    return {
+      module: AppModule,
+      imports: [
+        LoggerModule.forRoot(log.nest),
+        ConfigModule.with(config),
+        ThrottleModule.with(config.limits),
+      ],
+      providers: [{ provide: RequestLog, useValue: log.requests }],
+    };
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(jsonBody()).forRoutes('*path'); // after the logger's, so that what it refuses is logged
+    consumer.apply(jsonBody()).forRoutes('*path');
   }
 }

@@ -6,7 +6,7 @@ import helmet from 'helmet';
 import contract from '../docs/openapi.json';
 import { answerClientErrors, requireHost } from './common/http/client-error';
 import { assignRequestId } from './common/http/request-id';
-import { AppLogger } from './common/logging';
+import { AppLogger, RequestLog } from './common/logging';
 import { Config } from './config/config';
 
 /** The time a caller has to send its headers: slow ones must not hold sockets. */
@@ -21,6 +21,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.set('query parser', 'simple'); // no nested objects out of a query
   app.disable('etag'); // a digest of every answer, for caches that nothing here is meant for
   app.use(assignRequestId);
+  app.use(app.get(RequestLog).middleware);
   secureHeaders(app);
   app.use(requireHost);
   if (http.corsOrigins.length > 0) allowOrigins(app, http.corsOrigins);

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { RequestHandler } from 'express';
 import { Logger, type Params } from 'nestjs-pino';
-import type { IncomingMessage } from 'node:http';
-import type { ReqId } from 'pino-http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pino, type Logger as PinoLogger } from 'pino';
+import { pinoHttp, type ReqId } from 'pino-http';
 import pretty from 'pino-pretty';
 import { errorForLog } from './errors/error-for-log';
 
@@ -11,41 +13,51 @@ interface LogSettings {
   readonly json: boolean;
 }
 
-type LoggedRequest = IncomingMessage & { readonly id: ReqId };
+type LoggedRequest = IncomingMessage & { readonly id: ReqId; readonly originalUrl?: string };
 
 /** Long enough for every route; what else is asked for need not be kept whole. */
 const MAX_PATH = 200;
 
-/** One line a request, and never a body, a query string, a token or a key. */
-export function loggerOptions({ level, json }: LogSettings): Params {
-  return {
-    forRoutes: ['*path'], // under the prefix of the API
-    pinoHttp: {
-      level,
-      stream: json
-        ? undefined
-        : pretty({
-            colorize: process.stdout.isTTY,
-            ignore: 'pid,hostname,req,res',
-            singleLine: true,
-            sync: true,
-          }),
-      genReqId: (request) => (request as LoggedRequest).id, // assigned before, with the answer's header
-      quietReqLogger: true,
-      customAttributeKeys: { reqId: 'requestId' },
-      customLogLevel: (_request, { statusCode }, error) => (error || statusCode >= 500 ? 'error' : 'info'),
-      customSuccessMessage: ({ method, url }, { statusCode }) => `${method} ${pathOf(url)} ${statusCode}`,
-      customErrorMessage: ({ method, url }, { statusCode }) => `${method} ${pathOf(url)} ${statusCode}`,
-      autoLogging: { ignore: ({ url }) => url?.startsWith('/health') ?? false },
-      serializers: {
-        req: ({ method, url }: { method: string; url: string }) => ({ method, path: pathOf(url) }),
-        res: ({ statusCode }: { statusCode: number }) => ({ status: statusCode }),
-        err: (error: unknown) => (error instanceof Error ? errorForLog(error) : error), // most are made fit already
-      },
-      wrapSerializers: false,
-    },
-  };
+/** Writes one line a request. */
+export abstract class RequestLog {
+  abstract readonly middleware: RequestHandler;
 }
+
+/**
+ * The log of a process, with never a body, a query string, a token or a key in it. Nest's share of it is bound to no request: an
+ * AsyncLocalStorage in use makes every promise of a stream dearer. Who has the request names its id.
+ */
+export function openLog(settings: LogSettings): { nest: Params; requests: RequestLog } {
+  const serializers = { err: (error: unknown) => (error instanceof Error ? errorForLog(error) : error) }; // most are made fit already
+  const logger = settings.json
+    ? pino({ level: settings.level, serializers })
+    : pino({ level: settings.level, serializers }, forPeople());
+  return { nest: { pinoHttp: { logger }, forRoutes: [] }, requests: { middleware: requestLines(logger) } };
+}
+
+const forPeople = () =>
+  pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname,req,res', singleLine: true, sync: true });
+
+function requestLines(logger: PinoLogger): RequestHandler {
+  return pinoHttp({
+    logger,
+    genReqId: (request) => request.id, // assigned before, with the answer's header
+    quietReqLogger: true,
+    customAttributeKeys: { reqId: 'requestId' },
+    customLogLevel: (_request, { statusCode }, error) => (error || statusCode >= 500 ? 'error' : 'info'),
+    customSuccessMessage: lineOf,
+    customErrorMessage: lineOf,
+    autoLogging: { ignore: ({ url }) => url?.startsWith('/health') ?? false },
+    serializers: {
+      req: ({ method, url }: IncomingMessage) => ({ method, path: pathOf(url) }),
+      res: ({ statusCode }: ServerResponse) => ({ status: statusCode }),
+    },
+    wrapSerializers: false,
+  });
+}
+
+const lineOf = ({ method, originalUrl, url }: LoggedRequest, { statusCode }: ServerResponse): string =>
+  `${method} ${pathOf(originalUrl ?? url)} ${statusCode}`;
 
 const pathOf = (url = ''): string => url.split('?')[0]!.slice(0, MAX_PATH);
 

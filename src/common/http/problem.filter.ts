@@ -18,15 +18,15 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const error = this.outside.translate(thrown) ?? orWrongMethod(toDomainError(thrown), request);
-    this.log(error);
+    this.log(error, requestIdOf(request));
     if (response.headersSent) return void response.destroy(); // cut, so that nobody takes the part for the whole
     sendProblem(request, response, error);
   }
 
-  private log(error: DomainError): void {
+  private log(error: DomainError, requestId: string): void {
     const { log } = PROBLEMS[error.code];
     const where = log === 'debug' ? {} : { err: errorForLog(error) }; // what callers do wrong need not be traced
-    this.logger[log]({ msg: 'request failed', code: error.code, ...where });
+    this.logger[log]({ msg: 'request failed', requestId, code: error.code, ...where });
   }
 }
 
