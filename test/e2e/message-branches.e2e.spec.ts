@@ -2,29 +2,21 @@ import { newId } from '../../src/common/ids';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import { addSiblings } from '../support/branches';
 import { Client, type ProblemBody } from '../support/client';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
 
 describe('Branches', () => {
   let parley: RunningApp;
-  let model: ScriptedModelServer;
   let ana: Client;
   let id: string;
 
-  beforeAll(async () => {
-    model = await ScriptedModelServer.start();
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
-    ana = await Client.guest(parley.url);
-  });
+  beforeAll(async () => ({ parley, ana } = await startScriptedApp()));
 
   beforeEach(async () => {
     ({ id } = await ana.conversation());
   });
 
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  afterAll(() => parley.close());
 
   const send = (content: string, parentId?: string | null) =>
     ana.send(id, content, parentId === undefined ? {} : { parentId });

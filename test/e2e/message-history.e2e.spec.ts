@@ -1,7 +1,8 @@
 import type { MessageResponse } from '../../src/conversations/message.dto';
-import { Client } from '../support/client';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import { type Client } from '../support/client';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
+import type { ScriptedModelServer } from '../support/scripted-model-server';
 
 describe('Earlier messages', () => {
   let parley: RunningApp;
@@ -10,7 +11,7 @@ describe('Earlier messages', () => {
   let id: string;
 
   beforeAll(async () => {
-    model = await ScriptedModelServer.start();
+    ({ parley, model, ana } = await startScriptedApp());
     model.answer('Refuse me', (answer) => answer.refuse(400));
     model.answer('Break off', async (answer) => {
       answer.text('Half an ans');
@@ -20,18 +21,13 @@ describe('Earlier messages', () => {
       answer.text('Well, ');
       await answer.hang();
     });
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
-    ana = await Client.guest(parley.url);
   });
 
   beforeEach(async () => {
     ({ id } = await ana.conversation());
   });
 
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  afterAll(() => parley.close());
 
   /** What the model was given last. */
   const given = () => model.calls.at(-1)!.body.messages.map(({ role, content }) => `${role}: ${content}`);

@@ -1,10 +1,11 @@
 import { newId } from '../../src/common/ids';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import type { ExchangeResponse, MessageResponse } from '../../src/conversations/message.dto';
-import { Client, type ProblemBody } from '../support/client';
+import { type Client, type ProblemBody } from '../support/client';
 import { newGate } from '../support/gate';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
+import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
 
 describe('Waiting for a reply', () => {
@@ -14,11 +15,7 @@ describe('Waiting for a reply', () => {
   let path: string;
   let letGo: () => void;
 
-  beforeAll(async () => {
-    model = await ScriptedModelServer.start();
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', SEND_WAIT_SECONDS: '1' });
-    ana = await Client.guest(parley.url);
-  });
+  beforeAll(async () => ({ parley, model, ana } = await startScriptedApp({ SEND_WAIT_SECONDS: '1' })));
 
   beforeEach(async () => {
     path = `/conversations/${(await ana.conversation()).id}/messages`;
@@ -33,10 +30,7 @@ describe('Waiting for a reply', () => {
 
   afterEach(() => letGo());
 
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  afterAll(() => parley.close());
 
   const send = <Body = ExchangeResponse>(prefer?: string) =>
     ana.post<Body>(path, { content: 'Is it cold?' }, { headers: prefer ? { Prefer: prefer } : {} });

@@ -4,8 +4,9 @@ import { Client } from '../support/client';
 import { textOf } from '../support/event-stream';
 import { Listener } from '../support/listener';
 import { pauseAnswer } from '../support/paused-answer';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
+import type { ScriptedModelServer } from '../support/scripted-model-server';
 
 const PIECES = ['Oslo 😀', ' is', ' cold 👩‍👩‍👧', ' in', ' January', ' 🥶.'];
 
@@ -14,15 +15,8 @@ describe('Rejoining a reply', () => {
   let model: ScriptedModelServer;
   let ana: Client;
 
-  beforeAll(async () => {
-    model = await ScriptedModelServer.start();
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
-    ana = await Client.guest(parley.url);
-  });
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  beforeAll(async () => ({ parley, model, ana } = await startScriptedApp()));
+  afterAll(() => parley.close());
 
   async function begin() {
     const answer = pauseAnswer(model, PIECES.slice(0, 3), PIECES.slice(3));

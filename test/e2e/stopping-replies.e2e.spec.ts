@@ -2,8 +2,9 @@ import type { ExchangeResponse, MessageResponse } from '../../src/conversations/
 import { Client } from '../support/client';
 import { Listener } from '../support/listener';
 import { pauseAnswer } from '../support/paused-answer';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
+import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
 
 describe('A reply that is stopped', () => {
@@ -11,15 +12,8 @@ describe('A reply that is stopped', () => {
   let model: ScriptedModelServer;
   let ana: Client;
 
-  beforeAll(async () => {
-    model = await ScriptedModelServer.start();
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
-    ana = await Client.guest(parley.url);
-  });
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  beforeAll(async () => ({ parley, model, ana } = await startScriptedApp()));
+  afterAll(() => parley.close());
 
   /** A reply with its beginning written, and three who read it: its asker, one who rejoined, and one from the middle on. */
   async function begin() {

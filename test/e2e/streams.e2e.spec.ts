@@ -3,8 +3,9 @@ import { Client } from '../support/client';
 import { textOf } from '../support/event-stream';
 import { Listener } from '../support/listener';
 import { pauseAnswer } from '../support/paused-answer';
-import { startApp, type RunningApp } from '../support/running-app';
-import { ScriptedModelServer } from '../support/scripted-model-server';
+import type { RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
+import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
 
 describe('Streams', () => {
@@ -12,16 +13,9 @@ describe('Streams', () => {
   let model: ScriptedModelServer;
   let ana: Client;
 
-  beforeAll(async () => {
-    model = await ScriptedModelServer.start();
-    parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
-    ana = await Client.guest(parley.url);
-  });
+  beforeAll(async () => ({ parley, model, ana } = await startScriptedApp()));
 
-  afterAll(async () => {
-    await parley.close();
-    await model.close();
-  });
+  afterAll(() => parley.close());
 
   /** Asks, and hears the beginning of the answer. */
   async function begin(...parts: readonly string[][]) {
