@@ -1,8 +1,11 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
+import { AccountModule } from './account/account.module';
+import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { AuthenticateGuard } from './auth/passport/authenticate.guard';
+import { AccessGuard } from './common/auth/access.guard';
 import { ErrorTranslator } from './common/errors/error-translator';
 import { DeclaredInputInterceptor } from './common/http/declared';
 import { jsonBody } from './common/http/json-body';
@@ -20,7 +23,16 @@ import { LlmModule } from './llm/llm.module';
 import { UsersModule } from './users/users.module';
 
 @Module({
-  imports: [DatabaseModule, UsersModule, AuthModule, LlmModule, ConversationsModule, HealthModule],
+  imports: [
+    DatabaseModule,
+    UsersModule,
+    AuditModule,
+    AuthModule,
+    LlmModule,
+    ConversationsModule,
+    AccountModule,
+    HealthModule,
+  ],
   providers: [
     AppLogger,
     StrangerLimitGuard,
@@ -29,9 +41,10 @@ import { UsersModule } from './users/users.module';
       inject: [ErrorTranslator],
       useFactory: (outside: ErrorTranslator) => new ProblemFilter(outside),
     },
-    // Guards run in this order: who may ask at all, who it is, whether that one may ask.
+    // Guards run in this order: who may ask at all, who it is, what that one may do, and how often.
     { provide: APP_GUARD, useClass: AddressLimitGuard },
     { provide: APP_GUARD, useClass: AuthenticateGuard },
+    { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_GUARD, useClass: AccountLimitGuard },
     { provide: APP_INTERCEPTOR, useClass: DeclaredInputInterceptor },
     { provide: APP_PIPE, useClass: RequestValidationPipe },

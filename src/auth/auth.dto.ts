@@ -17,10 +17,10 @@ class VisibleCharacters implements ValidatorConstraintInterface {
 }
 
 export class GuestDto {
-  /** How the refresh token travels. `body`: in the answer. */
+  /** How the refresh token travels. `body`: in the answer; `cookie`: where no script of a page can read it. */
   @MayBeAbsent()
-  @IsIn(['body'])
-  transport?: 'body';
+  @IsIn(['body', 'cookie'])
+  transport?: 'body' | 'cookie';
 }
 
 export class RegisterDto extends GuestDto {
@@ -30,6 +30,7 @@ export class RegisterDto extends GuestDto {
   @Validate(VisibleCharacters)
   username!: string;
 
+  /** Any characters. Not one of the commonest, and not your own name. */
   @Text({ min: 8, max: 128 })
   password!: string;
 
@@ -50,9 +51,10 @@ export class LoginDto extends GuestDto {
 }
 
 export class RefreshDto {
-  /** As the last answer gave it. Good for one use. */
+  /** As the last answer gave it. Good for one use. Absent: the cookie has it. */
+  @MayBeAbsent()
   @Text({ min: 1, max: 200 })
-  refreshToken!: string;
+  refreshToken?: string;
 }
 
 export class TokensResponse {
@@ -62,7 +64,14 @@ export class TokensResponse {
   tokenType!: 'Bearer';
   /** Seconds until the access token expires. */
   expiresIn!: number;
-  /** For `POST /auth/refresh`. Keep it secret. */
+  /** For `POST /auth/refresh`. Keep it secret. Null: it is in the cookie. */
   refreshToken!: string | null;
   user!: UserResponse;
+}
+
+export class TicketResponse {
+  /** For the first frame of one socket: `{"type": "auth", "ticket": "…"}`. */
+  ticket!: string;
+  /** Seconds. */
+  expiresIn!: number;
 }

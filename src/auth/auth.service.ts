@@ -1,83 +1,70 @@
 import { Injectable } from '@nestjs/common';
+import { AuditService } from '../audit/audit.service';
+import type { Caller } from '../common/auth/caller';
 import { DomainError } from '../common/errors/domain-error';
+import type { RequestSource } from '../common/http/request-source';
 import type { User } from '../users/user.entity';
 import { UsersService } from '../users/users.service';
 import { AccessTokens } from './access-tokens';
-import { PasswordHasher } from './passwords/password-hasher';
+import { usable } from './passwords/credentials.service';
+import type { Transport } from './sessions/session.entity';
 import { SessionsService, type OpenSession } from './sessions/sessions.service';
 
 /** What a sign-in gives. */
 export interface SignIn {
   readonly accessToken: string;
   readonly refreshToken: string;
+  readonly transport: Transport;
   readonly user: User;
 }
 
-export interface Registration {
-  /** As `normalizeUsername` makes it. */
-  readonly username: string;
-  readonly password: string;
-  readonly displayName?: string;
+/** How and from where somebody signs in. */
+export interface SignInRequest {
+  readonly transport?: Transport;
+  readonly source: RequestSource;
 }
 
 @Injectable()
 export class AuthService {
   constructor(
     private readonly users: UsersService,
-    private readonly passwords: PasswordHasher,
     private readonly sessions: SessionsService,
     private readonly accessTokens: AccessTokens,
+    private readonly audit: AuditService,
   ) {}
 
-  async signInGuest(): Promise<SignIn> {
-    return this.signIn(await this.users.createGuest());
-  }
-
-  /** @throws DomainError `username_taken`, `overloaded` */
-  async register({ username, password, displayName }: Registration): Promise<SignIn> {
-    const passwordHash = await this.passwords.hash(password);
-    return this.signIn(
-      await this.users.createMember({ username, displayName: displayName ?? null, passwordHash }),
-    );
-  }
-
-  /**
-   * The account that this name and password open.
-   *
-   * @throws DomainError `invalid_credentials` – for a wrong name as for a wrong password, in the same time.
-   * @throws DomainError `account_disabled` – only after the right password.
-   */
-  async verify(username: string, password: string): Promise<User> {
-    const user = await this.users.findByUsername(username);
-    const right = await this.passwords.matches(password, user?.passwordHash ?? null);
-    if (!user || !right)
-      throw new DomainError('invalid_credentials', 'The username or the password is wrong.');
-    return usable(user);
-  }
-
-  async signIn(user: User): Promise<SignIn> {
-    return this.toSignIn(await this.sessions.open(user.id), user);
+  /** Opens a session for an account that has just shown whose it is, or has just been made. */
+  async signIn(user: User, { transport = 'body', source }: SignInRequest): Promise<SignIn> {
+    const session = await this.sessions.open(user, transport, source);
+    if (user.kind === 'member')
+      await this.audit.record({ action: 'sign_in.succeeded', userId: user.id, source });
+    return this.toSignIn(session, user);
   }
 
   /** @throws DomainError `unauthenticated`, `session_revoked`, `account_disabled` */
-  async refresh(refreshToken: string): Promise<SignIn> {
+  async refresh(refreshToken: string, source: RequestSource): Promise<SignIn> {
     const claim = await this.sessions.read(refreshToken);
     const user = await this.users.find(claim.session.userId);
     if (!user) throw new DomainError('session_revoked', 'This account has been deleted.');
     const account = usable(user); // before the token is used up, so that a refusal costs nothing
-    return this.toSignIn(await this.sessions.refresh(claim), account);
+    return this.toSignIn(await this.sessions.refresh(claim, source), account);
   }
 
-  signOut(sessionId: string): Promise<void> {
-    return this.sessions.end(sessionId);
+  /**
+   * Ends the session of a caller or of a refresh token; one that has ended already is left so.
+   *
+   * @throws DomainError `unauthenticated` – neither, or none of our tokens.
+   */
+  async signOut(by: Caller | string | null, source: RequestSource): Promise<void> {
+    if (by === null) throw new DomainError('unauthenticated', 'A valid access token or cookie is needed.');
+    if (typeof by === 'string') {
+      const { session } = await this.sessions.read(by);
+      await this.sessions.leave(session.userId, session.id, source);
+    } else if (by.sessionId !== null) await this.sessions.leave(by.userId, by.sessionId, source);
   }
 
   private async toSignIn(session: OpenSession, user: User): Promise<SignIn> {
-    return { accessToken: await this.accessTokens.sign(session), refreshToken: session.refreshToken, user };
+    const { refreshToken, transport } = session;
+    return { accessToken: await this.accessTokens.sign(session), refreshToken, transport, user };
   }
-}
-
-function usable(user: User): User {
-  if (user.disabledAt) throw new DomainError('account_disabled', 'This account is disabled.');
-  return user;
 }

@@ -25,7 +25,15 @@ export function createContract(app: INestApplication): Json {
     .setDescription(DESCRIPTION)
     .setVersion(packageJson.version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An access token (a JWT, ten minutes) or an API key (`pk_…`)',
+    })
+    .addCookieAuth('__Host-parley_refresh', {
+      type: 'apiKey',
+      description: 'The refresh token of `transport: cookie`; `parley_refresh` where the site has no HTTPS',
+    })
     .setOpenAPIVersion('3.1.0')
     .build();
   const document = SwaggerModule.createDocument(app, config, {

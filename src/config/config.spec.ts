@@ -18,7 +18,13 @@ function faultsOf(environment: Environment): readonly string[] {
 describe('The configuration', () => {
   describe('with nothing set', () => {
     it('listens to everybody, trusts no proxy and no other origin', () => {
-      expect(load().http).toEqual({ host: '0.0.0.0', port: 3000, trustProxy: false, corsOrigins: [] });
+      expect(load().http).toEqual({
+        host: '0.0.0.0',
+        port: 3000,
+        trustProxy: false,
+        publicUrl: null,
+        corsOrigins: [],
+      });
     });
 
     it('has a database of its own, and migrates it', () => {
@@ -27,7 +33,20 @@ describe('The configuration', () => {
 
     it('has strong hashes and long sessions', () => {
       const [sessionIdleMs, sessionMaxMs] = [30 * 86_400_000, 90 * 86_400_000];
-      expect(load().auth).toEqual({ jwtSecret: SECRET, bcryptCost: 12, sessionIdleMs, sessionMaxMs });
+      expect(load().auth).toMatchObject({
+        bcryptCost: 12,
+        protectSessions: true,
+        sessionIdleMs,
+        sessionMaxMs,
+      });
+    });
+
+    it('lets guests in and people register, and makes nobody an administrator', () => {
+      expect(load().auth).toMatchObject({ guests: true, registration: true, firstAdmin: null });
+    });
+
+    it('signs by one secret', () => {
+      expect(load().auth.jwtSecrets).toEqual([SECRET]);
     });
 
     it('has every limit on', () => {
@@ -88,6 +107,26 @@ describe('The configuration', () => {
       { DATABASE_URL: 'postgres://pool/x', DATABASE_DIRECT_URL: 'postgresql://db/x' },
       { database: { url: 'postgres://pool/x', directUrl: 'postgresql://db/x' } },
     ],
+    [
+      'a place of its own',
+      { PUBLIC_URL: 'https://a.example/' },
+      { http: { publicUrl: 'https://a.example' } },
+    ],
+    [
+      'secrets, the newest first, before the one',
+      { JWT_SECRETS: `${'y'.repeat(32)}, ${SECRET}` },
+      { auth: { jwtSecrets: ['y'.repeat(32), SECRET] } },
+    ],
+    [
+      'an administrator',
+      { ADMIN_USERNAME: 'root', ADMIN_PASSWORD: 'quartz lemon' },
+      { auth: { firstAdmin: { username: 'root', password: 'quartz lemon' } } },
+    ],
+    [
+      'a closed house',
+      { GUESTS: 'off', REGISTRATION: 'closed', GUEST_TTL: '2d', SESSION_PROTECTION: 'off' },
+      { auth: { guests: false, registration: false, guestTtlMs: 172_800_000, protectSessions: false } },
+    ],
     ['migrations by hand', { MIGRATIONS: 'manual' }, { database: { migrate: false } }],
     [
       'durations',
@@ -144,6 +183,9 @@ describe('The configuration', () => {
         LLM_FIRST_TOKEN_TIMEOUT: '30',
         LLM_IDLE_TIMEOUT: '30 s',
       },
+      ...{ PUBLIC_URL: 'https://hunter2/path', JWT_SECRETS: `${SECRET},hunter2`, GUESTS: 'hunter2' },
+      ...{ REGISTRATION: 'hunter2', SESSION_PROTECTION: 'hunter2', GUEST_TTL: 'hunter2' },
+      ...{ PASSWORD_BREACH_LIST: '/hunter2', ADMIN_USERNAME: 'hu', ADMIN_PASSWORD: 'hunter2' },
       ...{ LLM_TOTAL_TIMEOUT: '20y', LOG_LEVEL: 'hunter2', LOG_JSON: 'hunter2' },
     };
 
@@ -161,6 +203,8 @@ describe('The configuration', () => {
     it.each<[string, Environment, string]>([
       ['a provider without models', { LLM_BASE_URL: 'http://llm/v1' }, 'LLM_MODELS'],
       ['models without a provider', { LLM_MODELS: 'a' }, 'LLM_BASE_URL'],
+      ['an administrator without a password', { ADMIN_USERNAME: 'root' }, 'ADMIN_PASSWORD'],
+      ['a password without an administrator', { ADMIN_PASSWORD: 'quartz lemon' }, 'ADMIN_USERNAME'],
       [
         'sessions that rest longer than they live',
         { SESSION_IDLE_TTL: '2d', SESSION_MAX_TTL: '1d' },

@@ -8,6 +8,8 @@ export interface HttpConfig {
   readonly port: number;
   /** As Express takes it. */
   readonly trustProxy: false | number | string[];
+  /** Where people find us, as an origin; null: not said. */
+  readonly publicUrl: string | null;
   /** Origins that browsers may call from; empty: none but our own. */
   readonly corsOrigins: string[];
 }
@@ -22,7 +24,18 @@ export interface DatabaseConfig {
 }
 
 export interface AuthConfig {
-  readonly jwtSecret: string;
+  /** The first signs; the others, from before a rotation, are still believed. */
+  readonly jwtSecrets: readonly [string, ...string[]];
+  /** A file of the passwords known from breaches; null: none. */
+  readonly breachListPath: string | null;
+  readonly guests: boolean;
+  /** A guest that stays away for so long is erased. */
+  readonly guestTtlMs: number;
+  readonly registration: boolean;
+  /** Made at the start where the name is free. */
+  readonly firstAdmin: { readonly username: string; readonly password: string } | null;
+  /** Whether a cookie session ends when another browser uses it. */
+  readonly protectSessions: boolean;
   readonly bcryptCost: number;
   readonly sessionIdleMs: number;
   readonly sessionMaxMs: number;
@@ -90,7 +103,12 @@ export function loadConfig(environment: Environment): Config {
   const production = env.NODE_ENV === 'production';
   refuse([
     production && !env.DATABASE_URL && 'DATABASE_URL: is required in production',
-    production && !env.JWT_SECRET && 'JWT_SECRET: is required in production, at least 32 characters',
+    production &&
+      !env.JWT_SECRET &&
+      !env.JWT_SECRETS &&
+      'JWT_SECRET: is required in production, at least 32 characters',
+    env.ADMIN_USERNAME && !env.ADMIN_PASSWORD && 'ADMIN_PASSWORD: is required with ADMIN_USERNAME',
+    !env.ADMIN_USERNAME && env.ADMIN_PASSWORD && 'ADMIN_USERNAME: is required with ADMIN_PASSWORD',
     env.LLM_BASE_URL && !env.LLM_MODELS && 'LLM_MODELS: is required with LLM_BASE_URL',
     !env.LLM_BASE_URL && env.LLM_MODELS && 'LLM_BASE_URL: is required with LLM_MODELS',
     env.SESSION_IDLE_TTL > env.SESSION_MAX_TTL && 'SESSION_IDLE_TTL: expected no more than SESSION_MAX_TTL',
@@ -112,6 +130,7 @@ const toHttp = (env: Values): HttpConfig => ({
   host: env.HOST,
   port: env.PORT,
   trustProxy: typeof env.TRUST_PROXY === 'object' ? [...env.TRUST_PROXY] : env.TRUST_PROXY,
+  publicUrl: env.PUBLIC_URL ?? null,
   corsOrigins: [...env.CORS_ORIGINS],
 });
 
@@ -123,11 +142,25 @@ const toDatabase = (env: Values): DatabaseConfig => ({
 });
 
 const toAuth = (env: Values, dataDir: string): AuthConfig => ({
-  jwtSecret: env.JWT_SECRET ?? keptSecret(join(dataDir, 'jwt-secret')),
+  jwtSecrets: toSecrets(env, dataDir),
+  breachListPath: env.PASSWORD_BREACH_LIST ?? null,
+  guests: env.GUESTS === 'on',
+  guestTtlMs: env.GUEST_TTL,
+  registration: env.REGISTRATION === 'open',
+  firstAdmin:
+    env.ADMIN_USERNAME && env.ADMIN_PASSWORD
+      ? { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD }
+      : null,
+  protectSessions: env.SESSION_PROTECTION === 'strong',
   bcryptCost: env.BCRYPT_COST,
   sessionIdleMs: env.SESSION_IDLE_TTL,
   sessionMaxMs: env.SESSION_MAX_TTL,
 });
+
+function toSecrets(env: Values, dataDir: string): AuthConfig['jwtSecrets'] {
+  const [first, ...older] = env.JWT_SECRETS ?? [];
+  return first ? [first, ...older] : [env.JWT_SECRET ?? keptSecret(join(dataDir, 'jwt-secret'))];
+}
 
 const toLimits = (env: Values): LimitsConfig => ({
   enabled: env.RATE_LIMITS === 'on',

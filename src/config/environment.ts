@@ -7,8 +7,11 @@ import {
   integer,
   list,
   oneOf,
+  origin,
   origins,
   rateLimit,
+  readableFile,
+  secrets,
   text,
   trustProxy,
   url,
@@ -25,6 +28,7 @@ export const VARIABLES = {
   HOST: text()({ default: '0.0.0.0' }),
   PORT: integer(0, 65_535)({ default: 3000 }),
   TRUST_PROXY: trustProxy({ default: false }),
+  PUBLIC_URL: origin(none),
   CORS_ORIGINS: origins({ default: [] }),
   DATA_DIR: text()({ default: '.parley' }),
   DATABASE_URL: postgresUrl(none),
@@ -32,7 +36,15 @@ export const VARIABLES = {
   DATABASE_POOL: integer(1, 200)({ default: 10 }),
   MIGRATIONS: oneOf('auto', 'manual')({ default: 'auto' }),
   JWT_SECRET: text(32)(none),
+  JWT_SECRETS: secrets(none),
   BCRYPT_COST: integer(4, 15)({ default: 12 }),
+  PASSWORD_BREACH_LIST: readableFile(none),
+  GUESTS: oneOf('on', 'off')({ default: 'on' }),
+  GUEST_TTL: duration({ default: 30 * 86_400_000 }),
+  REGISTRATION: oneOf('open', 'closed')({ default: 'open' }),
+  ADMIN_USERNAME: text(3, 80)(none),
+  ADMIN_PASSWORD: text(8, 128)(none),
+  SESSION_PROTECTION: oneOf('strong', 'off')({ default: 'strong' }),
   SESSION_IDLE_TTL: duration({ default: 30 * 86_400_000 }),
   SESSION_MAX_TTL: duration({ default: 90 * 86_400_000 }),
   RATE_LIMITS: oneOf('on', 'off')({ default: 'on' }),
@@ -58,7 +70,14 @@ export const VARIABLES = {
 };
 
 /** Variables that may come from a file named by `<NAME>_FILE`, as secret stores mount them. */
-export const SECRETS = ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'JWT_SECRET', 'LLM_API_KEY'] as const;
+export const SECRETS = [
+  'DATABASE_URL',
+  'DATABASE_DIRECT_URL',
+  'JWT_SECRET',
+  'JWT_SECRETS',
+  'ADMIN_PASSWORD',
+  'LLM_API_KEY',
+] as const;
 
 /** A start that can't work: names every bad variable and what was expected of it, never a value. */
 export class ConfigError extends Error {

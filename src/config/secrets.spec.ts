@@ -33,12 +33,18 @@ describe('A secret', () => {
   };
 
   it.each(SECRETS)('can be %s from a file, without the line break at its end', (name) => {
-    const secrets: Record<string, string> = { JWT_SECRET: SECRET, LLM_API_KEY: 'sk-key' };
+    const secrets: Record<string, string> = {
+      JWT_SECRET: SECRET,
+      JWT_SECRETS: SECRET,
+      ADMIN_PASSWORD: 'quartz lemon',
+      LLM_API_KEY: 'sk-key',
+    };
     const value = secrets[name] ?? 'postgres://u:p@db/x';
     const path = fileWith(name, `${value}\n`);
-    const provider = { LLM_BASE_URL: 'http://llm/v1', LLM_MODELS: 'a' };
+    const provider = { LLM_BASE_URL: 'http://llm/v1', LLM_MODELS: 'a', ADMIN_USERNAME: 'root' };
     const config = loadConfig({
       ...provider,
+      ...(name !== 'ADMIN_PASSWORD' && { ADMIN_PASSWORD: 'another one' }),
       ...(name !== 'JWT_SECRET' && { JWT_SECRET: SECRET }),
       [`${name}_FILE`]: path,
     });
@@ -62,9 +68,9 @@ describe('A secret', () => {
 
   it('is invented to sign with, and kept for the next start, for its owner alone', () => {
     const environment = { DATA_DIR: join(folder, 'data') };
-    const { jwtSecret } = loadConfig(environment).auth;
+    const [jwtSecret] = loadConfig(environment).auth.jwtSecrets;
     expect(jwtSecret.length).toBeGreaterThanOrEqual(32);
-    expect(loadConfig(environment).auth.jwtSecret).toBe(jwtSecret);
+    expect(loadConfig(environment).auth.jwtSecrets).toEqual([jwtSecret]);
     const path = join(folder, 'data', 'jwt-secret');
     expect(readFileSync(path, 'utf8')).toBe(jwtSecret);
     const forOthers = process.platform === 'win32' ? 0 : statSync(path).mode & 0o077;

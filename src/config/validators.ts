@@ -1,4 +1,5 @@
 import { EnvError, makeExactValidator } from 'envalid';
+import { accessSync, constants } from 'node:fs';
 
 // Every message says what was expected and never what was given: a mistyped secret must not reach a log.
 const fail = (expected: string): never => {
@@ -44,12 +45,32 @@ export const integer = (min: number, max: number) =>
 export const oneOf = <const T extends string>(...values: readonly T[]) =>
   makeExactValidator<T>((text) => values.find((value) => value === text) ?? fail(values.join(' or ')));
 
-export const text = (min = 1) =>
-  makeExactValidator<string>((value) => (value.length >= min ? value : fail(`at least ${min} characters`)));
+export const text = (min = 1, max = Infinity) =>
+  makeExactValidator<string>((value) => {
+    const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+    return value.length >= min && value.length <= max ? value : fail(`${bounds} characters`);
+  });
 
 export const list = makeExactValidator<readonly string[]>((value) => {
   const items = value.split(',').map((item) => item.trim());
   return items.every(Boolean) ? items : fail('names with commas between them');
+});
+
+export const readableFile = makeExactValidator<string>((path) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return path;
+  } catch {
+    return fail('the path of a readable file');
+  }
+});
+
+/** The first is in use; the others are still believed. */
+export const secrets = makeExactValidator<readonly string[]>((value) => {
+  const items = value.split(',').map((item) => item.trim());
+  return items.every((item) => item.length >= 32)
+    ? items
+    : fail('secrets of at least 32 characters with commas between them');
 });
 
 const parsed = (value: string) => (URL.canParse(value) ? new URL(value) : null);
@@ -74,6 +95,13 @@ export const url = (...protocols: readonly string[]) =>
       ? value
       : fail(`an address that starts with ${protocols.map((name) => `${name}//`).join(' or ')}`),
   );
+
+/** Where people find us: scheme, host and port; a slash at its end is left away. */
+export const origin = makeExactValidator<string>((value) => {
+  const { origin: found, protocol } = parsed(value) ?? {};
+  const fits = found === value.replace(/\/$/, '') && (protocol === 'http:' || protocol === 'https:');
+  return fits ? found : fail('an address such as https://chat.example.com, without a path');
+});
 
 /** Web origins: scheme, host and port, nothing after them. */
 export const origins = makeExactValidator<readonly string[]>((value) => {

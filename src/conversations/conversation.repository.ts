@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Repository } from 'typeorm';
+import { MoreThan, Repository } from 'typeorm';
 import { newId } from '../common/ids';
 import { toPage, type Page, type PageRequest } from '../common/paging/page';
 import { Conversation } from './conversation.entity';
@@ -60,6 +60,15 @@ export class ConversationRepository {
     if (pinned !== null) query.andWhere(pinned ? 'conversation.pinned' : 'not conversation.pinned');
     if (after) query.andWhere('(conversation.lastActivityAt, conversation.id) < (:at, :id)', after);
     return toPage(await query.getMany(), limit, (row) => ({ at: row.lastActivityAt, id: row.id }));
+  }
+
+  /** Whatever the account has, questions included; oldest first. */
+  allOwned(userId: string, afterId: string | null, limit: number): Promise<Conversation[]> {
+    return this.rows.find({
+      where: { userId, ...(afterId !== null && { id: MoreThan(afterId) }) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
   }
 
   /** One statement, owner included: a check followed by a write would leave a gap between them. */

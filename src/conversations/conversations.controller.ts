@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Res } from '@nestjs/common';
 import type { Response } from 'express';
-import { Authenticated } from '../common/auth/authenticated';
+import { Authenticated } from '../common/auth/access';
 import { CurrentCaller, type Caller } from '../common/auth/caller';
 import { ApiPage } from '../common/http/api-page';
 import { ApiProblems } from '../common/http/api-problems';
@@ -17,7 +17,7 @@ import {
 import { toConversationResponse } from './conversation.mapper';
 import { ConversationsService } from './conversations.service';
 
-@Authenticated()
+@Authenticated('chat')
 @Controller('conversations')
 export class ConversationsController {
   constructor(private readonly conversations: ConversationsService) {}

@@ -5,10 +5,12 @@ import { Conversation } from './conversation.entity';
 import { ConversationRepository } from './conversation.repository';
 import { ConversationsController } from './conversations.controller';
 import { ConversationsService } from './conversations.service';
+import { HistoryService } from './history.service';
 import { MessageStreamsController } from './message-streams.controller';
 import { MessageRepository } from './message.repository';
 import { MessagesController } from './messages.controller';
 import { MessagesService } from './messages.service';
+import { ModelChoice } from './model-choice';
 import { ContextWindow } from './replies/context-window';
 import { Heartbeat } from './replies/heartbeat';
 import { RepliesService } from './replies/replies.service';
@@ -25,6 +27,8 @@ import { Sweeper } from './replies/sweeper';
     MessagesService,
     ConversationRepository,
     MessageRepository,
+    ModelChoice,
+    HistoryService,
     RepliesService,
     ReplyRepository,
     ReplyGenerator,
@@ -33,6 +37,6 @@ import { Sweeper } from './replies/sweeper';
     Heartbeat,
     Sweeper,
   ],
-  exports: [RepliesService],
+  exports: [ConversationsService, HistoryService, ModelChoice, RepliesService],
 })
 export class ConversationsModule {}

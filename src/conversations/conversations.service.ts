@@ -3,7 +3,6 @@ import type { Caller } from '../common/auth/caller';
 import { notFound } from '../common/errors/domain-error';
 import { newId } from '../common/ids';
 import type { Page, PageRequest } from '../common/paging/page';
-import { Models } from '../llm/chat-model';
 import type { Conversation } from './conversation.entity';
 import {
   ConversationRepository,
@@ -11,7 +10,7 @@ import {
   type ConversationFilter,
 } from './conversation.repository';
 import { MessageRepository } from './message.repository';
-import { requireModel } from './model-choice';
+import { ModelChoice } from './model-choice';
 import { RepliesService } from './replies/replies.service';
 
 type NewConversation = Partial<Pick<Conversation, 'title' | 'model' | 'systemPrompt' | 'metadata'>>;
@@ -22,7 +21,7 @@ export class ConversationsService {
     private readonly conversations: ConversationRepository,
     private readonly messages: MessageRepository,
     private readonly replies: RepliesService,
-    private readonly models: Models,
+    private readonly models: ModelChoice,
   ) {}
 
   /** @throws DomainError `unknown_model` */
@@ -30,7 +29,7 @@ export class ConversationsService {
     { userId }: Caller,
     { title, model, systemPrompt, metadata }: NewConversation,
   ): Promise<Conversation> {
-    if (model) requireModel(this.models, model);
+    if (model) this.models.require(model);
     return this.conversations.insert({
       id: newId(),
       userId,
@@ -59,7 +58,7 @@ export class ConversationsService {
 
   /** @throws DomainError `not_found` – it, or the message of `activeLeafId`; `unknown_model` */
   async change({ userId }: Caller, id: string, changes: ConversationChanges): Promise<Conversation> {
-    if (changes.model) requireModel(this.models, changes.model);
+    if (changes.model) this.models.require(changes.model);
     const leaf =
       changes.activeLeafId && (await this.messages.findLeafOwned(userId, id, changes.activeLeafId));
     if (changes.activeLeafId && !leaf) throw notFound('message');
@@ -78,7 +77,7 @@ export class ConversationsService {
     this.replies.forget(replyIds);
   }
 
-  async deleteAll({ userId }: Caller): Promise<void> {
+  async deleteAll({ userId }: Pick<Caller, 'userId'>): Promise<void> {
     const { replyIds } = await this.conversations.deleteAllOwned(userId);
     this.replies.forget(replyIds);
   }

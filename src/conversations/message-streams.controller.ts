@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { Authenticated } from '../common/auth/authenticated';
+import { Authenticated } from '../common/auth/access';
 import { CurrentCaller, type Caller } from '../common/auth/caller';
 import { ApiEventStream } from '../common/http/api-event-stream';
 import { ApiProblems } from '../common/http/api-problems';
@@ -22,7 +22,7 @@ import { MessagesService } from './messages.service';
 import { REFUSED } from './send-problems';
 
 /** Answers as event streams. Closing one stops nothing but itself. */
-@Authenticated()
+@Authenticated('chat')
 @Controller('conversations/:id/messages')
 export class MessageStreamsController {
   constructor(private readonly messages: MessagesService) {}

@@ -6,6 +6,7 @@ export type MessageFinish = 'stop' | 'length' | 'content_filter' | 'cancelled' |
 
 /** One turn. The messages of a conversation form a tree by `parentId`. */
 @Entity('messages')
+@Index('messages_in_order', ['conversationId', 'id'])
 @Index('messages_children', ['parentId', 'id'])
 @Index('messages_roots', ['conversationId', 'id'], { where: 'parent_id is null' })
 export class Message {
@@ -15,7 +16,6 @@ export class Message {
   @Column({ type: 'uuid', name: 'user_id', update: false })
   readonly userId!: string;
 
-  @Index('messages_conversation')
   @Column({ type: 'uuid', name: 'conversation_id', update: false })
   readonly conversationId!: string;
 

@@ -53,4 +53,19 @@ export class MessageRepository {
     );
     return toPage(rows, limit, (last) => ({ id: last.parentId! }));
   }
+
+  /** Of all branches, oldest first. */
+  allOwned(
+    userId: string,
+    conversationId: string,
+    afterId: string | null,
+    limit: number,
+  ): Promise<MessageInTree[]> {
+    return this.database.query<MessageInTree[]>(
+      `select ${MESSAGE_IN_TREE} from messages m ${JOIN_RUNNING}
+       where m.conversation_id = $2 and m.user_id = $1 and ($3::uuid is null or m.id > $3)
+       order by m.id limit $4`,
+      [userId, conversationId, afterId, limit],
+    );
+  }
 }

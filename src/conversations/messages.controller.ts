@@ -1,15 +1,15 @@
 import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Authenticated } from '../common/auth/authenticated';
+import { Authenticated } from '../common/auth/access';
 import { CurrentCaller, type Caller } from '../common/auth/caller';
 import { ApiPage } from '../common/http/api-page';
 import { ApiProblems } from '../common/http/api-problems';
 import { BodyDto, QueryDto } from '../common/http/declared';
 import { IdParam } from '../common/http/id.pipe';
 import { parsePrefer } from '../common/http/prefer';
-import { decodeCursor } from '../common/paging/cursor';
 import { mapPage, type Page } from '../common/paging/page';
+import { pageById } from '../common/paging/page-query.dto';
 import { Limited } from '../common/throttle/limits';
 import { ExchangeResponse, MessageQueryDto, MessageResponse, SendMessageDto } from './message.dto';
 import { hasEnded } from './message.entity';
@@ -17,7 +17,7 @@ import { toExchangeResponse, toMessageResponse } from './message.mapper';
 import { MessagesService, type Exchange } from './messages.service';
 import { FAILED, REFUSED } from './send-problems';
 
-@Authenticated()
+@Authenticated('chat')
 @Controller('conversations/:id/messages')
 export class MessagesController {
   constructor(private readonly messages: MessagesService) {}
@@ -31,8 +31,8 @@ export class MessagesController {
     @IdParam() id: string,
     @QueryDto() { leafId, limit = 50, cursor }: MessageQueryDto,
   ): Promise<Page<MessageResponse>> {
-    const after = cursor === undefined ? null : decodeCursor(cursor, 'id');
-    return mapPage(await this.messages.page(caller, id, leafId, { limit, after }), toMessageResponse);
+    const page = pageById({ limit, cursor });
+    return mapPage(await this.messages.page(caller, id, leafId, page), toMessageResponse);
   }
 
   /**

@@ -5,12 +5,11 @@ import { invalidCursor } from '../common/paging/cursor';
 import type { Page, PageRequest } from '../common/paging/page';
 import { within } from '../common/within';
 import { Config } from '../config/config';
-import { Models } from '../llm/chat-model';
 import { ConversationsService } from './conversations.service';
 import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessageRepository } from './message.repository';
-import { modelChoice } from './model-choice';
+import { ModelChoice } from './model-choice';
 import type { ReplyPiece } from './replies/reply.buffer';
 import { RepliesService, type StartedTurn } from './replies/replies.service';
 import { readStored } from './stored-reply';
@@ -36,7 +35,7 @@ export class MessagesService {
     private readonly messages: MessageRepository,
     private readonly conversations: ConversationsService,
     private readonly replies: RepliesService,
-    private readonly models: Models,
+    private readonly models: ModelChoice,
     private readonly config: Config,
   ) {}
 
@@ -87,7 +86,7 @@ export class MessagesService {
       conversationId,
       content,
       parentId,
-      chooseModel: modelChoice(this.models, model),
+      chooseModel: this.models.chooser(model),
     });
   }
 

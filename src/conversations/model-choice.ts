@@ -1,16 +1,31 @@
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain-error';
-import type { Models } from '../llm/chat-model';
+import { Models } from '../llm/chat-model';
 
-/** @throws DomainError `unknown_model` */
-export function requireModel(models: Models, id: string): string {
-  if (!models.find(id))
-    throw new DomainError('unknown_model', 'There is no such model. GET /api/v1/models lists them.');
-  return id;
-}
+/** Which model answers, given the conversation's and the account's own. */
+export type ChooseModel = (conversationModel: string | null, accountModel: string | null) => string;
 
-/** Which model answers: the one asked for, else the conversation's, else the default. */
-export function modelChoice(models: Models, asked: string | undefined) {
-  if (asked !== undefined) requireModel(models, asked); // refused before anything is locked
-  return (conversationModel: string | null): string =>
-    requireModel(models, asked ?? conversationModel ?? models.defaultId);
+@Injectable()
+export class ModelChoice {
+  constructor(private readonly models: Models) {}
+
+  /** @throws DomainError `unknown_model` */
+  require(id: string): string {
+    if (!this.models.find(id))
+      throw new DomainError('unknown_model', 'There is no such model. GET /api/v1/models lists them.');
+    return id;
+  }
+
+  /**
+   * The one asked for, else the conversation's, else the account's while it exists, else the default.
+   *
+   * @throws DomainError `unknown_model` – now for the one asked for, and when called for the conversation's.
+   */
+  chooser(asked: string | undefined): ChooseModel {
+    if (asked !== undefined) this.require(asked); // refused before anything is locked
+    return (conversationModel, accountModel) => {
+      const known = accountModel !== null && this.models.find(accountModel) ? accountModel : null;
+      return this.require(asked ?? conversationModel ?? known ?? this.models.defaultId);
+    };
+  }
 }

@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Public } from '../common/auth/public';
+import { Public } from '../common/auth/access';
 import { Limited } from '../common/throttle/limits';
 import { CheckResponse, HealthResponse } from './health.dto';
 import { HealthService } from './health.service';

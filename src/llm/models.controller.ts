@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { Authenticated } from '../common/auth/authenticated';
+import { Authenticated } from '../common/auth/access';
 import { ApiProblems } from '../common/http/api-problems';
 import { Models } from './chat-model';
 import { ModelsResponse } from './model.dto';
 import { toModelsResponse } from './model.mapper';
 
-@Authenticated()
+@Authenticated('chat')
 @Controller('models')
 export class ModelsController {
   constructor(private readonly models: Models) {}

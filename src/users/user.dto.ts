@@ -12,3 +12,12 @@ export class UserResponse {
   /** ISO 8601, UTC, with milliseconds. */
   createdAt!: string;
 }
+
+export class AdminUserResponse extends UserResponse {
+  /** Null: it may be used. */
+  disabledAt!: string | null;
+  /** Tokens a period. Null: as configured; 0: none at all. */
+  quotaTokens!: number | null;
+  /** At most a minute behind. */
+  lastSeenAt!: string | null;
+}

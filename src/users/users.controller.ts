@@ -1,11 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
-import { Authenticated } from '../common/auth/authenticated';
+import { Authenticated } from '../common/auth/access';
 import { CurrentCaller, type Caller } from '../common/auth/caller';
 import { UserResponse } from './user.dto';
 import { toUserResponse } from './user.mapper';
 import { UsersService } from './users.service';
 
-@Authenticated()
+@Authenticated('chat')
 @Controller('users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
@@ -13,6 +13,6 @@ export class UsersController {
   /** The account that is signed in. */
   @Get('me')
   async me(@CurrentCaller() caller: Caller): Promise<UserResponse> {
-    return toUserResponse(await this.users.get(caller.userId));
+    return toUserResponse(await this.users.own(caller.userId));
   }
 }

@@ -1,22 +1,38 @@
 import { Injectable } from '@nestjs/common';
-import { notFound } from '../common/errors/domain-error';
+import { DomainError, notFound } from '../common/errors/domain-error';
 import { newId } from '../common/ids';
-import type { User } from './user.entity';
-import { UserRepository } from './user.repository';
+import type { User, UserRole } from './user.entity';
+import type { Page, PageRequest } from '../common/paging/page';
+import { ErasureRepository } from './erasure.repository';
+import {
+  UserRepository,
+  type AdminChanges,
+  type Membership,
+  type ProfileChanges,
+  type UserFilter,
+} from './user.repository';
 
 @Injectable()
 export class UsersService {
-  constructor(private readonly users: UserRepository) {}
+  constructor(
+    private readonly users: UserRepository,
+    private readonly erasures: ErasureRepository,
+  ) {}
 
   find(id: string): Promise<User | null> {
     return this.users.find(id);
   }
 
-  /** @throws DomainError `not_found` – the account was deleted a moment ago. */
+  /** @throws DomainError `not_found` – there is none, or none any more. */
   async get(id: string): Promise<User> {
     const user = await this.users.find(id);
     if (!user) throw notFound('account');
     return user;
+  }
+
+  /** The account of who is signed in. @throws DomainError `session_revoked` – it was deleted a moment ago. */
+  async own(id: string): Promise<User> {
+    return (await this.users.find(id)) ?? refuseDeleted();
   }
 
   /** `username` as `normalizeUsername` makes it. */
@@ -25,21 +41,67 @@ export class UsersService {
   }
 
   createGuest(): Promise<User> {
-    return this.users.insert({
-      id: newId(),
-      kind: 'guest',
-      username: null,
-      displayName: null,
-      passwordHash: null,
-    });
+    const nothing = { username: null, displayName: null, passwordHash: null };
+    return this.users.insert({ id: newId(), kind: 'guest', role: 'user', ...nothing });
   }
 
   /** @throws DomainError `username_taken` */
-  createMember(member: {
-    username: string;
-    displayName: string | null;
-    passwordHash: string;
-  }): Promise<User> {
+  createMember(member: Membership & { readonly role: UserRole }): Promise<User> {
     return this.users.insert({ id: newId(), kind: 'member', ...member });
   }
+
+  /** Makes a guest a member, and ends its sessions. Null: it is none any more. @throws DomainError `username_taken` */
+  upgradeGuest(id: string, membership: Membership): Promise<User | null> {
+    return this.users.upgrade(id, membership);
+  }
+
+  /** @throws DomainError `session_revoked` – the account was deleted a moment ago. */
+  async change(id: string, changes: ProfileChanges): Promise<User> {
+    return (await this.users.change(id, changes)) ?? refuseDeleted();
+  }
+
+  /** Where the hash is still the one that was read. */
+  rehash(id: string, before: string, after: string): Promise<void> {
+    return this.users.rehash(id, before, after);
+  }
+
+  /** Of all accounts, newest first. */
+  list(filter: UserFilter, page: PageRequest<{ id: string }>): Promise<Page<User>> {
+    return this.users.page(filter, page);
+  }
+
+  /**
+   * What administrators change of an account, and how it was before.
+   *
+   * @throws DomainError `not_found`; `conflict` – it is the last administrator's, or a guest's that would be one.
+   */
+  async administer(id: string, changes: AdminChanges): Promise<{ before: User; after: User }> {
+    const changed = await this.users.administer(id, changes);
+    if (!changed) throw notFound('account');
+    return changed;
+  }
+
+  /** Ends an account for its user; its rows are still there. @throws DomainError `not_found`; `conflict` – the last administrator's. */
+  async beginErasure(id: string): Promise<void> {
+    if (!(await this.erasures.mark(id))) throw notFound('account');
+  }
+
+  /** As `beginErasure`, for some guests that nobody has seen for so long. */
+  beginErasureOfIdleGuests(idleMs: number, limit: number): Promise<string[]> {
+    return this.erasures.markIdleGuests(idleMs, limit);
+  }
+
+  /** Erasures that somebody began and did not finish. */
+  unfinishedErasures(limit: number): Promise<string[]> {
+    return this.erasures.unfinished(limit);
+  }
+
+  /** Deletes an account whose erasure has begun, with all that still hangs on it. */
+  finishErasure(id: string): Promise<void> {
+    return this.erasures.delete(id);
+  }
+}
+
+function refuseDeleted(): never {
+  throw new DomainError('session_revoked', 'This account has been deleted.');
 }

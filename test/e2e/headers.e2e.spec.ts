@@ -142,9 +142,15 @@ describe('Headers', () => {
       );
     });
 
-    it('never let cookies come along', async () => {
-      const { headers } = await ask(ana, 'GET', '/models', { headers: { Origin: OURS } });
-      expect(headers.get('access-control-allow-credentials')).toBeNull();
+    it('let the refresh cookie come along from an origin that is named, and from no other', async () => {
+      const origins = [OURS, THEIRS];
+      const answers = await Promise.all(
+        origins.map((Origin) => ask(ana, 'GET', '/models', { headers: { Origin } })),
+      );
+      const [ours, theirs] = answers.map(({ headers }) => headers);
+      expect(ours!.get('access-control-allow-origin')).toBe(OURS);
+      expect(ours!.get('access-control-allow-credentials')).toBe('true');
+      expect(theirs!.get('access-control-allow-origin')).toBeNull();
     });
   });
 

@@ -44,7 +44,7 @@ describe('Problems', () => {
   it.each([
     ['PUT', '/models', 'GET, HEAD'],
     ['OPTIONS', '/models', 'GET, HEAD'],
-    ['PATCH', '/users/me', 'GET, HEAD'],
+    ['POST', '/users/me', 'DELETE, GET, HEAD, PATCH'],
     ['GET', '/auth/login', 'POST'],
     ['PUT', '/conversations', 'DELETE, GET, HEAD, POST'],
     ['POST', `/conversations/${SOME_ID}`, 'DELETE, GET, HEAD, PATCH'],

@@ -83,7 +83,7 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
       id: replyId,
       conversationId,
       parentId: questionId,
-      model: turn.chooseModel(null),
+      model: turn.chooseModel(null, null),
     });
     for (const message of [question, reply]) this.messages.set(message.id, message);
     this.generations.set(replyId, { conversationId, owner, fence: 1, text: '', expired: false });

@@ -1,28 +1,42 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
-import { isPublic } from '../../common/auth/public';
+import type { Request } from 'express';
+import { isOpen } from '../../common/auth/access';
 import { DomainError } from '../../common/errors/domain-error';
 import { StrangerLimitGuard } from '../../common/throttle/limit.guards';
+import { isApiKey } from '../api-keys/api-key';
+import { ApiKeysService } from '../api-keys/api-keys.service';
 
-/** Global: whatever is not `@Public()` needs an access token. */
+const BEARER = /^bearer +(?=\S)/i;
+
+/** Global: whatever is not open needs an access token or an API key. */
 @Injectable()
 export class AuthenticateGuard extends AuthGuard('jwt') {
   constructor(
     private readonly reflector: Reflector,
     private readonly strangers: StrangerLimitGuard,
+    private readonly keys: ApiKeysService,
   ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isPublic(this.reflector, context)) return true;
+    if (isOpen(this.reflector, context)) return true;
     try {
-      return (await super.canActivate(context)) as boolean;
+      return await this.authenticate(context);
     } catch (error) {
       await this.strangers.canActivate(context); // guessing tokens is limited, too
       throw error;
     }
+  }
+
+  private async authenticate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<Request>();
+    const token = request.headers.authorization?.replace(BEARER, '') ?? '';
+    if (!isApiKey(token)) return (await super.canActivate(context)) as boolean;
+    request.user = await this.keys.authenticate(token);
+    return true;
   }
 
   /** As Passport calls it: an error of the strategy, or a caller, or why there is none. */

@@ -1,29 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { JwtService } from '@nestjs/jwt';
 import { PassportStrategy } from '@nestjs/passport';
-import { createSecretKey } from 'node:crypto';
+import type { Request } from 'express';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Caller } from '../../common/auth/caller';
 import { DomainError } from '../../common/errors/domain-error';
+import { sourceOf } from '../../common/http/request-source';
 import { isId } from '../../common/ids';
-import { Config } from '../../config/config';
-import { ACCESS_TOKEN } from '../access-tokens';
-import { SessionsService } from '../sessions/sessions.service';
+import { ACCESS_TOKEN, AccessTokens } from '../access-tokens';
+import { SessionChecks } from '../sessions/session-checks';
+
+interface Payload {
+  readonly sub?: unknown;
+  readonly sid?: unknown;
+  readonly exp?: unknown;
+}
 
 /** `Authorization: Bearer <access token>`. Of the token only `sub` and `sid` are believed; the session tells the rest. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy) {
   constructor(
-    { auth }: Config,
-    jwt: JwtService,
-    private readonly sessions: SessionsService,
+    tokens: AccessTokens,
+    private readonly checks: SessionChecks,
   ) {
-    // A text would be tried as a public key first, at every request: slower than all the rest of the check.
-    const key = createSecretKey(auth.jwtSecret, 'utf8') as unknown as Buffer;
     super({
       jwtFromRequest: ExtractJwt.fromAuthHeaderAsBearerToken(),
+      passReqToCallback: true,
       secretOrKeyProvider: (_request, token: string, done) => {
-        if (isAccessToken(jwt.decode(token, { complete: true }))) done(null, key);
+        const key = tokens.keyOf(token);
+        if (key) done(null, key as unknown as Buffer);
         else done(new Error('No access token.'));
       },
       algorithms: [ACCESS_TOKEN.algorithm],
@@ -32,15 +36,10 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  async validate({ sub, sid }: { readonly sub?: unknown; readonly sid?: unknown }): Promise<Caller> {
-    if (typeof sub !== 'string' || typeof sid !== 'string' || !isId(sid)) {
+  async validate(request: Request, { sub, sid, exp }: Payload): Promise<Caller> {
+    if (typeof sub !== 'string' || typeof sid !== 'string' || !isId(sid) || typeof exp !== 'number') {
       throw new DomainError('unauthenticated', 'A valid access token is needed.');
     }
-    await this.sessions.check(sid, sub);
-    return { userId: sub, sessionId: sid };
+    return this.checks.callerOf(sid, sub, sourceOf(request));
   }
 }
-
-/** No other token that this secret may sign one day is taken for one (RFC 8725, section 3.11). */
-const isAccessToken = (token: { header?: { typ?: string } } | null): boolean =>
-  token?.header?.typ === ACCESS_TOKEN.type;

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
+import type { Request } from 'express';
 import { Strategy } from 'passport-local';
+import { sourceOf } from '../../common/http/request-source';
 import type { User } from '../../users/user.entity';
-import { AuthService } from '../auth.service';
+import { CredentialsService } from '../passwords/credentials.service';
 
 /** Name and password in the body. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy) {
-  constructor(private readonly auth: AuthService) {
-    super({ session: false });
+  constructor(private readonly credentials: CredentialsService) {
+    super({ session: false, passReqToCallback: true });
   }
 
-  validate(username: string, password: string): Promise<User> {
-    return this.auth.verify(username, password);
+  validate(request: Request, username: string, password: string): Promise<User> {
+    return this.credentials.verify(username, password, sourceOf(request));
   }
 }

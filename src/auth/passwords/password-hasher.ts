@@ -40,6 +40,11 @@ export class PasswordHasher {
     return same && hash !== null;
   }
 
+  /** Whether a hash was made at another cost than the one in force. */
+  isOutdated(hash: string): boolean {
+    return bcrypt.getRounds(hash) !== this.cost;
+  }
+
   private async inTurn<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.slots.execute(work);

@@ -4,7 +4,7 @@ import { newId } from '../../common/ids';
 import { RefreshTokens } from './refresh-token';
 
 const SECRET = 'a secret of a good length, for tests only';
-const tokens = new RefreshTokens(SECRET);
+const tokens = new RefreshTokens([SECRET]);
 const aSession = () => ({ id: newId(), salt: randomBytes(16) });
 const aRotation = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
@@ -20,7 +20,7 @@ describe('A refresh token', () => {
 
   it('can be made again', () => {
     const session = aSession();
-    expect(new RefreshTokens(SECRET).make(session, 7)).toBe(tokens.make(session, 7));
+    expect(new RefreshTokens([SECRET]).make(session, 7)).toBe(tokens.make(session, 7));
   });
 
   it('is another for every session, salt and rotation', () => {
@@ -40,7 +40,7 @@ describe('A refresh token', () => {
   it('is not genuine for a session of another salt, nor by another secret', () => {
     const session = aSession();
     expect(tokens.isGenuine(tokens.make(session, 3), aSession())).toBe(false);
-    const forged = new RefreshTokens(`${SECRET}!`).make(session, 3);
+    const forged = new RefreshTokens([`${SECRET}!`]).make(session, 3);
     expect(tokens.isGenuine(forged, session)).toBe(false);
   });
 

@@ -13,17 +13,20 @@ interface Signed {
  * So a token can be made again from its number, and none is stored.
  */
 export class RefreshTokens {
-  private readonly key: Buffer;
+  private readonly keys: readonly Buffer[];
 
-  constructor(jwtSecret: string) {
-    this.key = Buffer.from(hkdfSync('sha256', jwtSecret, '', 'parley refresh token v1', 32));
+  /** Made under the first secret; believed under any. */
+  constructor(secrets: readonly string[]) {
+    this.keys = secrets.map((secret) =>
+      Buffer.from(hkdfSync('sha256', secret, '', 'parley refresh token v1', 32)),
+    );
   }
 
   make(session: Signed, rotation: number): string {
     const head = Buffer.alloc(ID_BYTES + NUMBER_BYTES);
     head.write(session.id.replaceAll('-', ''), 'hex');
     head.writeUInt32BE(rotation, ID_BYTES);
-    return PREFIX + Buffer.concat([head, this.mac(head, session.salt)]).toString('base64url');
+    return PREFIX + Buffer.concat([head, mac(this.keys[0]!, head, session.salt)]).toString('base64url');
   }
 
   /** What a token claims. Null when it is none of ours. Believe it only after `isGenuine`. */
@@ -38,10 +41,9 @@ export class RefreshTokens {
   isGenuine(token: string, { salt }: Signed): boolean {
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
     const head = bytes.subarray(0, ID_BYTES + NUMBER_BYTES);
-    return timingSafeEqual(bytes.subarray(head.length), this.mac(head, salt));
-  }
-
-  private mac(head: Buffer, salt: Buffer): Buffer {
-    return createHmac('sha256', this.key).update(head).update(salt).digest();
+    return this.keys.some((key) => timingSafeEqual(bytes.subarray(head.length), mac(key, head, salt)));
   }
 }
+
+const mac = (key: Buffer, head: Buffer, salt: Buffer): Buffer =>
+  createHmac('sha256', key).update(head).update(salt).digest();

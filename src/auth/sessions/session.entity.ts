@@ -1,6 +1,9 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 
-export type RevokedReason = 'logout' | 'reuse';
+export type RevokedReason = 'ended' | 'reuse' | 'moved';
+
+/** How the refresh token travels. */
+export type Transport = 'body' | 'cookie';
 
 /** One sign-in. */
 @Entity('sessions')
@@ -17,6 +20,24 @@ export class Session {
   @Column({ type: 'bytea', update: false })
   readonly salt!: Buffer;
 
+  /** `users.session_epoch` when it was opened. Where that has moved on, the session is dead. */
+  @Column({ type: 'int', default: 0 })
+  readonly epoch!: number;
+
+  @Column({ type: 'varchar', length: 10, default: 'body' })
+  readonly transport!: Transport;
+
+  /** As the sign-in had them. */
+  @Column({ type: 'varchar', length: 300, nullable: true, name: 'user_agent' })
+  readonly userAgent!: string | null;
+
+  @Column({ type: 'inet', nullable: true })
+  readonly ip!: string | null;
+
+  /** At most a minute behind. */
+  @Column({ type: 'timestamptz', precision: 3, name: 'last_used_at', default: () => 'now()' })
+  readonly lastUsedAt!: Date;
+
   /** Number of the refresh token that is good now. */
   @Column({ type: 'int', default: 0 })
   rotation!: number;
@@ -32,6 +53,7 @@ export class Session {
   idleExpiresAt!: Date;
 
   /** Ends in any case. */
+  @Index('sessions_end')
   @Column({ type: 'timestamptz', precision: 3, name: 'expires_at' })
   readonly expiresAt!: Date;
 

@@ -1,65 +1,144 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { Session, type RevokedReason } from './session.entity';
+import { toPage, type Page, type PageRequest } from '../../common/paging/page';
+import { Session, type RevokedReason, type Transport } from './session.entity';
 
-/** What a request or a refresh needs to know of a session. Times are judged by the database's clock. */
+/** What a request or a refresh needs to know of a session and its account. Times are judged by the database's clock. */
 export interface SessionState {
   readonly id: string;
   readonly userId: string;
   readonly salt: Buffer;
   readonly rotation: number;
+  readonly transport: Transport;
+  readonly userAgent: string | null;
   readonly living: boolean;
   /** The last rotation was at most 10 s ago. */
   readonly justRotated: boolean;
+  readonly kind: 'guest' | 'member';
+  readonly role: 'user' | 'admin';
+  readonly disabled: boolean;
 }
 
-export interface NewSession {
-  readonly id: string;
-  readonly userId: string;
-  readonly salt: Buffer;
+export interface NewSession extends Pick<
+  Session,
+  'id' | 'userId' | 'salt' | 'epoch' | 'transport' | 'userAgent' | 'ip'
+> {
   readonly idleMs: number;
   readonly maxMs: number;
 }
 
-const LIVING = 'revoked_at is null and idle_expires_at > now() and expires_at > now()';
-const STATE = `id, user_id as "userId", salt, rotation, ${LIVING} as living,
-  rotated_at > now() - interval '10 seconds' as "justRotated"`;
+export type ListedSession = Pick<
+  Session,
+  'id' | 'userAgent' | 'ip' | 'createdAt' | 'lastUsedAt' | 'expiresAt'
+>;
+
+/** `s` is the session, `u` its account. */
+const LIVING = `s.revoked_at is null and s.idle_expires_at > now() and s.expires_at > now()
+  and s.epoch = u.session_epoch and u.erased_at is null`;
+const STATE = `s.id, s.user_id as "userId", s.salt, s.rotation, s.transport, s.user_agent as "userAgent",
+  ${LIVING} as living, s.rotated_at > now() - interval '10 seconds' as "justRotated",
+  u.kind, u.role, u.disabled_at is not null as disabled`;
+const IN_MS = (parameter: string) => `now() + make_interval(secs => ${parameter} / 1000.0)`;
+const STALE = `now() - make_interval(secs => $2 / 1000.0)`;
 
 @Injectable()
 export class SessionRepository {
   constructor(@InjectRepository(Session) private readonly rows: Repository<Session>) {}
 
-  async insert({ id, userId, salt, idleMs, maxMs }: NewSession): Promise<void> {
+  async insert(session: NewSession): Promise<void> {
+    const { id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs } = session;
     await this.rows.query(
-      `insert into sessions (id, user_id, salt, idle_expires_at, expires_at)
-       values ($1, $2, $3, now() + make_interval(secs => $4 / 1000.0), now() + make_interval(secs => $5 / 1000.0))`,
-      [id, userId, salt, idleMs, maxMs],
+      `insert into sessions (id, user_id, salt, epoch, transport, user_agent, ip, idle_expires_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, $7, ${IN_MS('$8')}, ${IN_MS('$9')})`,
+      [id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs],
     );
   }
 
   async find(id: string): Promise<SessionState | null> {
-    const [state] = await this.rows.query<SessionState[]>(`select ${STATE} from sessions where id = $1`, [
-      id,
-    ]);
+    const [state] = await this.rows.query<SessionState[]>(
+      `select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
+      [id],
+    );
     return state ?? null;
+  }
+
+  /** As `find`, and writes down, once in `staleMs`, that the session and its account are in use. */
+  async use(id: string, staleMs: number): Promise<SessionState | null> {
+    const [state] = await this.rows.query<SessionState[]>(
+      `with used as (
+         update sessions set last_used_at = now()
+         where id = $1 and revoked_at is null and last_used_at < ${STALE} returning user_id
+       ), seen as (
+         update users set last_seen_at = now() where id in (select user_id from used) and last_seen_at < ${STALE}
+       )
+       select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
+      [id, staleMs],
+    );
+    return state ?? null;
+  }
+
+  /** Newest first; the living ones. */
+  async pageOwned(
+    userId: string,
+    { limit, after }: PageRequest<{ id: string }>,
+  ): Promise<Page<ListedSession>> {
+    const rows = await this.rows.query<ListedSession[]>(
+      `select s.id, s.user_agent as "userAgent", host(s.ip) as ip, s.created_at as "createdAt",
+         s.last_used_at as "lastUsedAt", least(s.idle_expires_at, s.expires_at) as "expiresAt"
+       from sessions s join users u on u.id = s.user_id
+       where s.user_id = $1 and ${LIVING} and ($2::uuid is null or s.id < $2)
+       order by s.id desc limit $3`,
+      [userId, after?.id ?? null, limit + 1],
+    );
+    return toPage(rows, limit, ({ id }) => ({ id }));
   }
 
   /** Compare-and-set: of any number of parallel rotations from `rotation`, one is done. */
   async rotate(id: string, rotation: number, idleMs: number): Promise<boolean> {
     const [, count] = await this.rows.query<[unknown, number]>(
-      `update sessions set rotation = rotation + 1, rotated_at = now(),
-         idle_expires_at = now() + make_interval(secs => $3 / 1000.0)
-       where id = $1 and rotation = $2 and ${LIVING}`,
+      `update sessions s set rotation = rotation + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
+       from users u where u.id = s.user_id and s.id = $1 and rotation = $2 and ${LIVING}`,
       [id, rotation, idleMs],
     );
     return count === 1;
   }
 
-  async revoke(id: string, reason: RevokedReason): Promise<void> {
+  /** Whether it was still living. */
+  async revokeOwned(userId: string, id: string, reason: RevokedReason): Promise<boolean> {
+    const [, count] = await this.rows.query<[unknown, number]>(
+      `update sessions s set revoked_at = now(), revoked_reason = $3
+       from users u where u.id = s.user_id and s.id = $2 and s.user_id = $1 and ${LIVING}`,
+      [userId, id, reason],
+    );
+    return count === 1;
+  }
+
+  /** All living ones but `keptId`: their ids. */
+  async revokeOthersOwned(userId: string, keptId: string): Promise<string[]> {
+    const [ended] = await this.rows.query<[{ id: string }[], number]>(
+      `update sessions s set revoked_at = now(), revoked_reason = 'ended'
+       from users u where u.id = s.user_id and s.user_id = $1 and s.id <> $2 and ${LIVING} returning s.id`,
+      [userId, keptId],
+    );
+    return ended.map(({ id }) => id);
+  }
+
+  /** Whether somebody signed in to that account from that address (IPv6: that /64) in the last 30 days. */
+  async isKnownAddress(userId: string, ip: string): Promise<boolean> {
+    const found = await this.rows.query<unknown[]>(
+      `select from sessions where user_id = $1 and created_at > now() - interval '30 days'
+         and network(set_masklen(ip, least($3, case family(ip) when 4 then 32 else 128 end))) >>= $2::inet limit 1`,
+      [userId, ip, ip.includes(':') ? 64 : 32],
+    );
+    return found.length === 1;
+  }
+
+  /** What ended so long ago that nobody asks any more. */
+  async deleteOld(): Promise<void> {
+    const old = `now() - interval '30 days'`;
     await this.rows.query(
-      'update sessions set revoked_at = now(), revoked_reason = $2 where id = $1 and revoked_at is null',
-      [id, reason],
+      `delete from sessions where expires_at < ${old} or (revoked_at < ${old} and created_at < ${old})`,
     );
   }
 }

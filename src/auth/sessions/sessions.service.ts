@@ -1,56 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
-import { DomainError } from '../../common/errors/domain-error';
+import { AuditService } from '../../audit/audit.service';
+import { DomainError, notFound } from '../../common/errors/domain-error';
+import type { RequestSource } from '../../common/http/request-source';
 import { newId } from '../../common/ids';
+import type { Page, PageRequest } from '../../common/paging/page';
 import { Config } from '../../config/config';
-import { UsersService } from '../../users/users.service';
+import type { User } from '../../users/user.entity';
 import { RefreshTokens } from './refresh-token';
-import { SessionRepository, type SessionState } from './session.repository';
+import { revoked, SessionChecks } from './session-checks';
+import type { Transport } from './session.entity';
+import { SessionRepository, type ListedSession, type SessionState } from './session.repository';
 
 /** A sign-in, and the token that goes on with it. */
 export interface OpenSession {
   readonly sessionId: string;
   readonly userId: string;
+  readonly transport: Transport;
   readonly refreshToken: string;
 }
 
 /** What a refresh token says, found genuine. */
 export interface RefreshClaim {
-  readonly session: Pick<SessionState, 'id' | 'userId' | 'salt'>;
+  readonly session: Pick<SessionState, 'id' | 'userId' | 'salt' | 'transport' | 'userAgent'>;
   readonly rotation: number;
-}
-
-/** The contract: an ended session is refused on every replica within 5 s. */
-const CHECK_TTL_MS = 4_000;
-const CHECKED_SESSIONS = 50_000;
-
-interface Check {
-  readonly userId: string;
-  readonly refusal: 'session_revoked' | 'account_disabled' | null;
 }
 
 @Injectable()
 export class SessionsService {
   private readonly tokens: RefreshTokens;
-  private readonly checks = new LRUCache<string, Check>({
-    max: CHECKED_SESSIONS,
-    ttl: CHECK_TTL_MS,
-    fetchMethod: (sessionId) => this.look(sessionId),
-  });
 
   constructor(
     private readonly sessions: SessionRepository,
-    private readonly users: UsersService,
+    private readonly checks: SessionChecks,
+    private readonly audit: AuditService,
     private readonly config: Config,
   ) {
-    this.tokens = new RefreshTokens(config.auth.jwtSecret);
+    this.tokens = new RefreshTokens(config.auth.jwtSecrets);
   }
 
-  async open(userId: string): Promise<OpenSession> {
-    const session = { id: newId(), userId, salt: randomBytes(16) };
+  /** Where the account's epoch has moved on since it was read, as by a change of password, the session is dead from the start. */
+  async open(
+    { id: userId, sessionEpoch }: Pick<User, 'id' | 'sessionEpoch'>,
+    transport: Transport,
+    { ip, userAgent }: RequestSource,
+  ): Promise<OpenSession> {
+    const session = { id: newId(), userId, salt: randomBytes(16), transport, userAgent, ip };
     const { sessionIdleMs: idleMs, sessionMaxMs: maxMs } = this.config.auth;
-    await this.sessions.insert({ ...session, idleMs, maxMs });
+    await this.sessions.insert({ ...session, epoch: sessionEpoch, idleMs, maxMs });
     return this.opened(session, 0);
   }
 
@@ -67,53 +64,66 @@ export class SessionsService {
    *
    * @throws DomainError `session_revoked` – ended; or the token was used long ago, so somebody has a copy, and it ends now.
    */
-  async refresh({ session, rotation }: RefreshClaim): Promise<OpenSession> {
+  async refresh({ session, rotation }: RefreshClaim, source: RequestSource): Promise<OpenSession> {
+    await this.checks.refuseOtherBrowser(session, source);
     if (await this.sessions.rotate(session.id, rotation, this.config.auth.sessionIdleMs)) {
       return this.opened(session, rotation + 1);
     }
     const now = await this.sessions.find(session.id);
     if (!now?.living) throw revoked();
     if (now.rotation === rotation + 1 && now.justRotated) return this.opened(session, now.rotation);
-    await this.sessions.revoke(session.id, 'reuse');
-    this.checks.delete(session.id);
+    await this.endReused(session, source);
     throw revoked();
   }
 
-  /** At once here; on other replicas within 5 s. */
-  async end(sessionId: string): Promise<void> {
-    await this.sessions.revoke(sessionId, 'logout');
-    this.checks.delete(sessionId);
+  /** The living ones of an account, newest first. */
+  list(userId: string, page: PageRequest<{ id: string }>): Promise<Page<ListedSession>> {
+    return this.sessions.pageOwned(userId, page);
   }
 
-  /**
-   * That the session lives, is that user's, and the account may be used. At most 4 s old.
-   *
-   * @throws DomainError `session_revoked`, `account_disabled`
-   */
-  async check(sessionId: string, userId: string): Promise<void> {
-    const check = await this.checks.fetch(sessionId);
-    if (check?.userId !== userId) throw revoked();
-    if (check.refusal === 'account_disabled')
-      throw new DomainError('account_disabled', 'This account is disabled.');
-    if (check.refusal) throw revoked();
+  /** At once here; on other replicas within 5 s. @throws DomainError `not_found` – none of that user's that lives. */
+  async end(userId: string, sessionId: string, source: RequestSource): Promise<void> {
+    if (!(await this.leave(userId, sessionId, source))) throw notFound('session');
   }
 
-  private async look(sessionId: string): Promise<Check | undefined> {
-    const session = await this.sessions.find(sessionId);
-    if (!session) return undefined;
-    const user = session.living ? await this.users.find(session.userId) : null;
-    const refusal = !user ? 'session_revoked' : user.disabledAt ? 'account_disabled' : null;
-    return { userId: session.userId, refusal };
+  /** As `end`, whether it still lives or not. Whether it did. */
+  async leave(userId: string, sessionId: string, source: RequestSource): Promise<boolean> {
+    const ended = await this.sessions.revokeOwned(userId, sessionId, 'ended');
+    this.checks.forget(sessionId);
+    if (ended) await this.audit.record({ action: 'session.ended', userId, source });
+    return ended;
   }
 
-  private opened(session: RefreshClaim['session'], rotation: number): OpenSession {
-    return {
-      sessionId: session.id,
-      userId: session.userId,
-      refreshToken: this.tokens.make(session, rotation),
-    };
+  /** All but one, as `end` does. */
+  async endOthers(userId: string, keptId: string, source: RequestSource): Promise<void> {
+    const ended = await this.sessions.revokeOthersOwned(userId, keptId);
+    for (const id of ended) this.checks.forget(id);
+    await this.audit.record({ action: 'sessions.ended', userId, source });
+  }
+
+  /** Whether somebody signed in to that account from there in the last 30 days. */
+  async knows(userId: string, { ip }: RequestSource): Promise<boolean> {
+    return ip !== null && (await this.sessions.isKnownAddress(userId, ip));
+  }
+
+  /** Of sessions that ended long ago. */
+  deleteOld(): Promise<void> {
+    return this.sessions.deleteOld();
+  }
+
+  private async endReused({ id, userId }: RefreshClaim['session'], source: RequestSource): Promise<void> {
+    const ended = await this.sessions.revokeOwned(userId, id, 'reuse');
+    this.checks.forget(id);
+    if (ended) await this.audit.record({ action: 'token.reused', userId, actorId: null, source });
+  }
+
+  private opened(
+    session: Pick<SessionState, 'id' | 'userId' | 'salt' | 'transport'>,
+    rotation: number,
+  ): OpenSession {
+    const { id: sessionId, userId, transport } = session;
+    return { sessionId, userId, transport, refreshToken: this.tokens.make(session, rotation) };
   }
 }
 
 const unauthenticated = () => new DomainError('unauthenticated', 'The refresh token is not valid.');
-const revoked = () => new DomainError('session_revoked', 'This session has ended. Sign in again.');

@@ -2,7 +2,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import { callerOf } from '../auth/caller';
-import { isPublic } from '../auth/public';
+import { isOpen } from '../auth/access';
 import { DomainError } from '../errors/domain-error';
 import { LIMITS, limitsOf, type LimitName } from './limits';
 
@@ -48,7 +48,7 @@ export class AddressLimitGuard extends LimitGuard {
     context: ExecutionContext,
   ): Promise<string | null> {
     const { by } = LIMITS[name];
-    const counts = by === 'address' || (by === 'both' && isPublic(this.reflector, context));
+    const counts = by === 'address' || (by === 'both' && isOpen(this.reflector, context));
     return counts ? this.getTracker(request) : null;
   }
 }

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ThrottlerModule } from '@nestjs/throttler';
+import { Attempts } from './attempts';
 import { LimitStorage } from './limit.storage';
 import { LIMITS, type LimitName, type LimitSettings } from './limits';
 import { RateLimitRepository } from './rate-limit.repository';
@@ -11,11 +12,14 @@ class CountersModule {}
 
 @Module({})
 export class ThrottleModule {
-  static with({ enabled, ...limits }: LimitSettings): DynamicModule {
+  static with(settings: LimitSettings): DynamicModule {
+    const { enabled, ...limits } = settings;
     const throttlers = NAMES.map((name) => ({ name, limit: limits[name].limit, ttl: limits[name].windowMs }));
     return {
       module: ThrottleModule,
+      global: true,
       imports: [
+        CountersModule,
         ThrottlerModule.forRootAsync({
           imports: [CountersModule],
           inject: [RateLimitRepository],
@@ -26,7 +30,14 @@ export class ThrottleModule {
           }),
         }),
       ],
-      exports: [ThrottlerModule],
+      providers: [
+        {
+          provide: Attempts,
+          inject: [RateLimitRepository],
+          useFactory: (counters: RateLimitRepository) => new Attempts(counters, settings),
+        },
+      ],
+      exports: [ThrottlerModule, Attempts],
     };
   }
 }

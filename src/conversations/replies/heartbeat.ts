@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { errorForLog } from '../../common/errors/error-for-log';
 import { ReplyRepository, type Beat, type BeatResult } from './reply.repository';
 import type { RunningReply } from './running-reply';
-import { Repeater } from './repeater';
+import { Repeater } from '../../common/repeater';
 import { RunningReplies } from './running-replies';
 
 const BEAT_MS = 1_000;

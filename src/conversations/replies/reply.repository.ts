@@ -3,6 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError, notFound } from '../../common/errors/domain-error';
 import type { MessageInTree } from '../message.entity';
+import type { ChooseModel } from '../model-choice';
 import type { Claim, ReplyEnd } from './running-reply';
 import {
   CLAIM_EXPIRED,
@@ -31,8 +32,7 @@ export interface Turn {
   readonly content: string;
   /** Absent: after the active leaf. Null: a new first message. */
   readonly parentId?: string | null;
-  /** Which model answers, given the conversation's own. Throws when there is none such. */
-  readonly chooseModel: (conversationModel: string | null) => string;
+  readonly chooseModel: ChooseModel;
 }
 
 export interface OpenedTurn {
@@ -56,6 +56,7 @@ export type BeatResult =
 interface LockedConversation {
   readonly activeLeafId: string | null;
   readonly model: string | null;
+  readonly accountModel: string | null;
   readonly systemPrompt: string | null;
 }
 
@@ -90,7 +91,7 @@ export class ReplyRepository {
       refuseTurn(state!, parentId);
       const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_EXCHANGE, [
         turn.userId, turn.conversationId, turn.questionId, turn.replyId, parentId, turn.content,
-        estimateTokens(turn.content), turn.chooseModel(conversation.model), owner, LEASE_SECONDS,
+        estimateTokens(turn.content), turn.chooseModel(conversation.model, conversation.accountModel), owner, LEASE_SECONDS,
       ]); // prettier-ignore
       return { question: question!, reply: reply!, systemPrompt: conversation.systemPrompt };
     });

@@ -4,7 +4,8 @@ import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 
 /** $1 conversation, $2 user */
 export const LOCK_CONVERSATION = `
-  select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt"
+  select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt",
+    (select default_model from users where users.id = $2) as "accountModel"
   from conversations where id = $1 and user_id = $2 for no key update`;
 
 /** $1 conversation, $2 parent or null, $3 most siblings. In order, so that the planner takes the index that has it and stops. */

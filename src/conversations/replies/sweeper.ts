@@ -3,7 +3,7 @@ import { errorForLog } from '../../common/errors/error-for-log';
 import { Heartbeat } from './heartbeat';
 import { INTERRUPTED } from './reply.generator';
 import { ReplyRepository } from './reply.repository';
-import { Repeater } from './repeater';
+import { Repeater } from '../../common/repeater';
 import { RunningReplies } from './running-replies';
 import type { Claim } from './running-reply';
 

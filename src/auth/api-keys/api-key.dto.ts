@@ -1,0 +1,45 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
+import { SCOPES, type Scope } from '../../common/auth/caller';
+import { MayBeNull, Text, Trim } from '../../common/validation/text';
+import { Timestamp } from '../../common/validation/timestamp';
+
+export class CreateApiKeyDto {
+  /** What the key is for, in your own words. */
+  @Trim()
+  @Text({ min: 1, max: 80 })
+  name!: string;
+
+  /** What the key may do: `chat` (which includes `read`), `read`, and for administrators `admin`. */
+  @ApiProperty({ enum: SCOPES, isArray: true, minItems: 1, uniqueItems: true })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayUnique()
+  @IsIn(SCOPES, { each: true })
+  scopes!: Scope[];
+
+  /** RFC 3339. Absent or null: never. */
+  @MayBeNull()
+  @Timestamp()
+  expiresAt?: string | null;
+}
+
+export class ApiKeyResponse {
+  id!: string;
+  name!: string;
+  /** The first characters of the key. */
+  prefix!: string;
+  @ApiProperty({ enum: SCOPES, isArray: true })
+  scopes!: Scope[];
+  /** ISO 8601, UTC, with milliseconds. */
+  createdAt!: string;
+  /** At most a minute behind. Null: never. */
+  lastUsedAt!: string | null;
+  /** Null: never. */
+  expiresAt!: string | null;
+}
+
+export class CreatedApiKeyResponse extends ApiKeyResponse {
+  /** For `Authorization: Bearer`. Shown this once. */
+  key!: string;
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { AuditService } from '../../audit/audit.service';
+import type { Caller, Scope } from '../../common/auth/caller';
+import { DomainError, notFound, validationFailed } from '../../common/errors/domain-error';
+import type { RequestSource } from '../../common/http/request-source';
+import { newId } from '../../common/ids';
+import type { Page, PageRequest } from '../../common/paging/page';
+import { hashOf, isWellFormed, newApiKey } from './api-key';
+import type { ApiKey } from './api-key.entity';
+import { ApiKeyRepository, type ApiKeyState } from './api-key.repository';
+
+export interface NewKey {
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+}
+
+/** The contract: an ended key is refused on every replica within 5 s. */
+const CHECK_TTL_MS = 4_000;
+const CHECKED_KEYS = 10_000;
+
+@Injectable()
+export class ApiKeysService {
+  /** By the key's hash: keys themselves are not kept in memory. */
+  private readonly states = new LRUCache<string, ApiKeyState>({
+    max: CHECKED_KEYS,
+    ttl: CHECK_TTL_MS,
+    fetchMethod: async (hash, _stale, { options }) => {
+      const state = await this.keys.use(Buffer.from(hash, 'base64url'));
+      const leftMs = state?.expiresInMs ?? CHECK_TTL_MS;
+      options.ttl = Math.min(CHECK_TTL_MS, Math.max(1, leftMs)); // a key's expiry counts at once
+      return state && leftMs > 0 ? state : undefined;
+    },
+  });
+
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** The key itself is in this result and nowhere else. @throws DomainError `forbidden` – to guests, and to make a key for more than one may do oneself. */
+  async create(
+    { userId, kind, role }: Caller,
+    { name, scopes, expiresAt }: NewKey,
+    source: RequestSource,
+  ): Promise<ApiKey & { key: string }> {
+    if (kind === 'guest')
+      throw new DomainError('forbidden', 'Guests have no API keys. Register first; nothing is lost.');
+    if (scopes.includes('admin') && role !== 'admin')
+      throw new DomainError('forbidden', 'Only administrators have keys for administration.');
+    if (expiresAt && expiresAt.getTime() <= Date.now())
+      throw validationFailed([{ path: '/expiresAt', code: 'future', message: 'must be in the future' }]);
+    const { key, ...made } = newApiKey();
+    const row = await this.keys.insert({
+      ...made,
+      ...{ id: newId(), userId, name, scopes: [...new Set(scopes)], expiresAt },
+    });
+    await this.audit.record({ action: 'api_key.created', userId, source, detail: { keyId: row.id } });
+    return { ...row, key };
+  }
+
+  /** The living ones of an account, newest first. */
+  list(userId: string, page: PageRequest<{ id: string }>): Promise<Page<ApiKey>> {
+    return this.keys.pageOwned(userId, page);
+  }
+
+  /** On every replica within 5 s. @throws DomainError `not_found` */
+  async end(userId: string, id: string, source: RequestSource): Promise<void> {
+    if (!(await this.keys.deleteOwned(userId, id))) throw notFound('API key');
+    await this.audit.record({ action: 'api_key.ended', userId, source, detail: { keyId: id } });
+  }
+
+  /** Who is behind a key. At most 4 s old. @throws DomainError `unauthenticated`, `account_disabled` */
+  async authenticate(key: string): Promise<Caller> {
+    const state = isWellFormed(key) && (await this.states.fetch(hashOf(key).toString('base64url')));
+    if (!state) throw new DomainError('unauthenticated', 'This API key is not valid.');
+    const { userId, role, scopes, disabled } = state;
+    if (disabled) throw new DomainError('account_disabled', 'This account is disabled.');
+    return { userId, kind: 'member', role, sessionId: null, scopes };
+  }
+}
