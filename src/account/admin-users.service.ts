@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService, type NewEvent } from '../audit/audit.service';
 import type { Caller } from '../common/auth/caller';
+import { notFound } from '../common/errors/domain-error';
 import type { RequestSource } from '../common/http/request-source';
 import type { User } from '../users/user.entity';
 import { UsersService } from '../users/users.service';
@@ -38,7 +39,7 @@ export class AdminUsersService {
 
   /** @throws DomainError `not_found`, `conflict` */
   async erase(admin: Caller, userId: string, source: RequestSource): Promise<void> {
-    await this.erasures.erase(userId, admin, source);
+    if (!(await this.erasures.erase(userId, admin, source))) throw notFound('account');
   }
 }
 

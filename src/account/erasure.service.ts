@@ -25,12 +25,13 @@ export class ErasureService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws DomainError `not_found`; `conflict` – it is the last administrator's. */
-  async erase(userId: string, by: Pick<Caller, 'userId'>, source: RequestSource): Promise<void> {
-    await this.users.beginErasure(userId);
+  /** Whether there was such an account. @throws DomainError `conflict` – it is the last administrator's. */
+  async erase(userId: string, by: Pick<Caller, 'userId'>, source: RequestSource): Promise<boolean> {
+    if (!(await this.users.beginErasure(userId))) return false;
     if (by.userId === userId) await this.audit.record({ action: 'account.erased' });
     else await this.audit.record({ action: 'account.erased', actorId: by.userId, source });
     await within(WAIT_MS, this.finish(userId));
+    return true;
   }
 
   /** Guests that nobody has seen for so long, and erasures that were cut off. */

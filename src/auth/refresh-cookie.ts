@@ -54,9 +54,9 @@ export class RefreshCookie {
   }
 }
 
-/** As the caller sees it. A host that is no host is nobody's. */
+/** As the browser sees it, past proxies that are believed. A host that is no host is nobody's. */
 function originOf(request: Request): string {
-  const url = `${request.protocol}://${request.get('host') ?? ''}`;
+  const url = `${request.protocol}://${request.host}`;
   return URL.canParse(url) ? new URL(url).origin : 'http://invalid';
 }
 

@@ -72,7 +72,9 @@ export class UserRepository {
   }
 
   async change(id: string, changes: ProfileChanges): Promise<User | null> {
-    if (Object.keys(changes).length > 0) await this.rows.update({ id, erasedAt: IsNull() }, changes);
+    const { displayName, defaultModel } = changes;
+    if (displayName !== undefined || defaultModel !== undefined)
+      await this.rows.update({ id, erasedAt: IsNull() }, changes);
     return this.find(id);
   }
 

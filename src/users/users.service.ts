@@ -81,9 +81,9 @@ export class UsersService {
     return changed;
   }
 
-  /** Ends an account for its user; its rows are still there. @throws DomainError `not_found`; `conflict` – the last administrator's. */
-  async beginErasure(id: string): Promise<void> {
-    if (!(await this.erasures.mark(id))) throw notFound('account');
+  /** Ends an account for its user; its rows are still there. Whether there was one. @throws DomainError `conflict` – the last administrator's. */
+  beginErasure(id: string): Promise<boolean> {
+    return this.erasures.mark(id);
   }
 
   /** As `beginErasure`, for some guests that nobody has seen for so long. */

@@ -17,18 +17,22 @@ interface Forgery {
   readonly typ?: string;
   readonly issuer?: string;
   readonly audience?: string;
-  readonly expiresIn?: number;
+  /** Null: never. */
+  readonly expiresIn?: number | null;
+  readonly notBefore?: number;
+  readonly kid?: string;
 }
 
 const jwt = new JwtService();
 
 function sign({ sub, sid }: Partial<Claims>, forgery: Forgery = {}): string {
-  const { secret = SECRET, algorithm = 'HS256', typ = 'at+jwt', ...options } = forgery;
+  const { secret = SECRET, algorithm = 'HS256', typ = 'at+jwt', kid, expiresIn = 600, ...options } = forgery;
   return jwt.sign(
     { ...(sub && { sub }), ...(sid && { sid }) },
     {
-      ...{ issuer: 'parley', audience: 'parley', expiresIn: 600, ...options },
-      ...{ secret, algorithm, header: { alg: algorithm, typ } },
+      ...{ issuer: 'parley', audience: 'parley', ...options },
+      ...(expiresIn !== null && { expiresIn }),
+      ...{ secret, algorithm, header: { alg: algorithm, typ, ...(kid !== undefined && { kid }) } },
     },
   );
 }
@@ -83,6 +87,9 @@ describe('Access tokens', () => {
     ['is of another type', () => `Bearer ${sign(ana, { typ: 'JWT' })}`],
     ['comes from another issuer', () => `Bearer ${sign(ana, { issuer: 'parlay' })}`],
     ['is for another audience', () => `Bearer ${sign(ana, { audience: 'elsewhere' })}`],
+    ['is not good yet', () => `Bearer ${sign(ana, { notBefore: 60 })}`],
+    ['never expires', () => `Bearer ${sign(ana, { expiresIn: null })}`],
+    ['names a key that we do not have', () => `Bearer ${sign(ana, { kid: 'another' })}`],
     ['names no session', () => `Bearer ${sign({ sub: ana.sub })}`],
     ['names no account', () => `Bearer ${sign({ sid: ana.sid })}`],
     ['is forged and expired', () => `Bearer ${sign(ana, { secret: OTHER_SECRET, expiresIn: -1 })}`],

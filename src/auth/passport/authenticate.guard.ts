@@ -8,7 +8,7 @@ import { StrangerLimitGuard } from '../../common/throttle/limit.guards';
 import { isApiKey } from '../api-keys/api-key';
 import { ApiKeysService } from '../api-keys/api-keys.service';
 
-const BEARER = /^bearer +(?=\S)/i;
+const BEARER = /^bearer +(\S+)$/i;
 
 /** Global: whatever is not open needs an access token or an API key. */
 @Injectable()
@@ -33,7 +33,7 @@ export class AuthenticateGuard extends AuthGuard('jwt') {
 
   private async authenticate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    const token = request.headers.authorization?.replace(BEARER, '') ?? '';
+    const token = BEARER.exec(request.headers.authorization ?? '')?.[1] ?? '';
     if (!isApiKey(token)) return (await super.canActivate(context)) as boolean;
     request.user = await this.keys.authenticate(token);
     return true;
