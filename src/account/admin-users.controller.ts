@@ -48,6 +48,18 @@ export class AdminUsersController {
     return toAdminUserResponse(await this.administration.change({ userId, source }, id, changes));
   }
 
+  /** Signs an account out everywhere, within five seconds. Its API keys go on. */
+  @HttpCode(204)
+  @Delete(':id/sessions')
+  @ApiProblems('not_found')
+  async endSessions(
+    @CurrentCaller() { userId }: Caller,
+    @IdParam() id: string,
+    @Source() source: RequestSource,
+  ): Promise<void> {
+    await this.administration.endSessions({ userId, source }, id);
+  }
+
   /** Erases an account and all it owns. */
   @HttpCode(204)
   @Delete(':id')

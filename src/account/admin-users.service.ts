@@ -37,6 +37,13 @@ export class AdminUsersService {
     return after;
   }
 
+  /** Wherever that account is signed in. On every replica within 5 s. @throws DomainError `not_found` */
+  async endSessions(actor: Actor, userId: string): Promise<void> {
+    await this.users.endSessions(userId);
+    const { userId: actorId, source } = actor;
+    await this.audit.record({ action: 'sessions.ended', userId, actorId, source });
+  }
+
   /** @throws DomainError `not_found`, `conflict` */
   async erase(admin: Caller, userId: string, source: RequestSource): Promise<void> {
     if (!(await this.erasures.erase(userId, admin, source))) throw notFound('account');

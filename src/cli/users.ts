@@ -7,6 +7,7 @@ import { RegistrationService } from '../auth/registration.service';
 import { DomainError, notFound } from '../common/errors/domain-error';
 import { RequestValidationPipe } from '../common/http/validation.pipe';
 import { loadConfig } from '../config/config';
+import { toDatabaseProblem } from '../database/database-errors';
 import { openDatabase } from '../database/open-database';
 import { normalizeUsername } from '../users/username';
 import { UsersService } from '../users/users.service';
@@ -43,21 +44,23 @@ async function checkRegistration(registration: object): Promise<RegisterDto> {
 /** The product without its server, on the database that is configured. */
 async function inParley<T>(work: (parley: INestApplicationContext) => Promise<T>): Promise<T> {
   const settings = loadConfig(process.env);
-  const database = await openDatabase(settings);
+  const database = await openDatabase(settings).catch(explain);
   try {
     const config = { ...settings, database: { ...settings.database, url: database.url } };
     const module = AppModule.with({ ...config, log: { ...config.log, level: 'silent' } });
     const parley = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
-    return await work(parley).finally(() => parley.close());
-  } catch (error) {
-    throw explained(error);
+    return await work(parley)
+      .catch(explain)
+      .finally(() => parley.close());
   } finally {
     await database.stop();
   }
 }
 
-/** What is wrong with which field, in words. */
-function explained(error: unknown): unknown {
-  if (!(error instanceof DomainError) || !error.errors) return error;
-  return new Error(error.errors.map(({ path, message }) => `${path.slice(1)}: ${message}`).join('\n'));
+/** Says in words what is wrong with the database or with which field. */
+function explain(error: unknown): never {
+  const trouble = toDatabaseProblem(error);
+  if (trouble) throw trouble;
+  if (!(error instanceof DomainError) || !error.errors) throw error;
+  throw new Error(error.errors.map(({ path, message }) => `${path.slice(1)}: ${message}`).join('\n'));
 }

@@ -59,7 +59,10 @@ function requestLines(logger: PinoLogger): RequestHandler {
 const lineOf = ({ method, originalUrl, url }: LoggedRequest, { statusCode }: ServerResponse): string =>
   `${method} ${pathOf(originalUrl ?? url)} ${statusCode}`;
 
-const pathOf = (url = ''): string => url.split('?')[0]!.slice(0, MAX_PATH);
+/** A key or a token in the place of an id is a mistake that must not be kept, either. */
+const SECRET_SEGMENT = /\/(pk_|rt_|wt_|eyJ)[^/]*/g;
+
+const pathOf = (url = ''): string => url.split('?')[0]!.slice(0, MAX_PATH).replace(SECRET_SEGMENT, '/$1…');
 
 /** Nest's account of how it puts itself together, sixty lines a start. */
 const FRAMEWORK = new Set([

@@ -37,8 +37,14 @@ export function toDatabaseProblem(error: unknown): DomainError | null {
 @Injectable()
 export class DatabaseErrorTranslator extends ErrorTranslator {
   translate(error: unknown): DomainError | null {
-    return toDatabaseProblem(error);
+    return toDatabaseProblem(error) ?? toGoneAccount(error);
   }
+}
+
+/** What a request stores for an account or a session that is erased meanwhile has nobody to belong to. */
+function toGoneAccount(error: unknown): DomainError | null {
+  if (!/_(user|session)_id_fkey$/.test(violatedConstraint(error) ?? '')) return null;
+  return new DomainError('session_revoked', 'This account has been deleted.', { cause: error });
 }
 
 function isTrouble(error: unknown): boolean {

@@ -111,6 +111,12 @@ export class UserRepository {
     });
   }
 
+  /** Kills every session. Whether there is such an account. */
+  async endSessions(id: string): Promise<boolean> {
+    const epoch = { sessionEpoch: () => 'session_epoch + 1' };
+    return (await this.rows.update({ id, erasedAt: IsNull() }, epoch)).affected === 1;
+  }
+
   /** Compare-and-set: only where the hash is still the one that was read. */
   async rehash(id: string, before: string, after: string): Promise<void> {
     await this.rows.update({ id, passwordHash: before }, { passwordHash: after });

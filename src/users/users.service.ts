@@ -81,6 +81,11 @@ export class UsersService {
     return changed;
   }
 
+  /** On every replica within 5 s. @throws DomainError `not_found` */
+  async endSessions(id: string): Promise<void> {
+    if (!(await this.users.endSessions(id))) throw notFound('account');
+  }
+
   /** Ends an account for its user; its rows are still there. Whether there was one. @throws DomainError `conflict` – the last administrator's. */
   beginErasure(id: string): Promise<boolean> {
     return this.erasures.mark(id);

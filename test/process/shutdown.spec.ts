@@ -1,38 +1,32 @@
 import { Client } from '../support/client';
-import { cloneDatabase, type TestDatabase } from '../support/database';
 import { newGate } from '../support/gate';
-import { ParleyProcess } from '../support/parley-process';
+import type { ParleyProcess } from '../support/parley-process';
+import { Replicas } from '../support/replicas';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
 
 describe('A Parley that is told to stop', () => {
-  let database: TestDatabase;
+  let replicas: Replicas;
   let model: ScriptedModelServer;
   let parley: ParleyProcess;
   let ana: Client;
   let conversationId: string;
 
   const start = async (drainSeconds: number) => {
-    parley = await ParleyProcess.start({
-      DATABASE_URL: database.url,
-      JWT_SECRET: 'a secret that only the tests know, of a good length',
-      LLM_BASE_URL: model.url,
-      LLM_MODELS: 'scripted',
-      DRAIN_SECONDS: String(drainSeconds),
-    });
+    const env = { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', DRAIN_SECONDS: String(drainSeconds) };
+    replicas = await Replicas.start(1, { env });
+    parley = replicas.all[0]!;
     ana = await Client.guest(parley.url);
     conversationId = (await ana.conversation()).id;
   };
 
   beforeEach(async () => {
-    database = await cloneDatabase();
     model = await ScriptedModelServer.start();
   });
 
   afterEach(async () => {
-    await parley.kill();
+    await replicas.close();
     await model.close();
-    await database.drop();
   });
 
   it('lets a reply end, takes no new work meanwhile, and goes with status 0', async () => {
@@ -83,6 +77,6 @@ describe('A Parley that is told to stop', () => {
       data: { message: { content: 'Oslo is ', finishReason: 'interrupted', error: { code: 'interrupted' } } },
     });
     await expect(parley.ended).resolves.toBe(0);
-    await expect(database.query('select reply_id from generations')).resolves.toEqual([]);
+    await expect(replicas.database.query('select reply_id from generations')).resolves.toEqual([]);
   });
 });

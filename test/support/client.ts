@@ -65,7 +65,8 @@ export class Client {
     const response = await this.fetch(method, path, body, options);
     const text = await response.text();
     const contentType = response.headers.get('content-type');
-    const parsed: unknown = contentType?.includes('json') ? JSON.parse(text) : text;
+    const isJson = /[/+]json\b/.test(contentType ?? ''); // not x-ndjson, which is a line each
+    const parsed: unknown = isJson ? JSON.parse(text) : text;
     checkAnswer({
       method,
       path: new URL(response.url).pathname,

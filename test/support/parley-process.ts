@@ -38,8 +38,13 @@ export class ParleyProcess {
   /** Launches it and waits until it is ready. */
   static async start(environment: Readonly<Record<string, string>>): Promise<ParleyProcess> {
     const parley = ParleyProcess.launch(environment);
-    await waitUntil(() => parley.isReady(), `ready: ${parley.output}`);
+    await parley.ready();
     return parley;
+  }
+
+  /** @throws Error – it has ended, or takes too long. */
+  async ready(): Promise<void> {
+    await waitUntil(() => this.isReady(), 'a Parley that is ready');
   }
 
   get url(): string {
@@ -70,7 +75,10 @@ export class ParleyProcess {
   }
 }
 
-/** Below the range that outgoing connections take theirs from. */
+const PORTS = 2_000;
+let portsTaken = Math.floor(Math.random() * PORTS);
+
+/** Below the range that outgoing connections take theirs from, and another one for each process of a test file. */
 function freePort(): number {
-  return 20_000 + Number(process.env.JEST_WORKER_ID ?? 1) * 2_000 + Math.floor(Math.random() * 2_000);
+  return 20_000 + Number(process.env.JEST_WORKER_ID ?? 1) * PORTS + (portsTaken++ % PORTS);
 }

@@ -38,13 +38,14 @@ export class ApiKeyRepository {
     return toPage(await query.getMany(), limit, ({ id }) => ({ id }));
   }
 
-  /** Whether there was one that lived. */
-  async deleteOwned(userId: string, id: string): Promise<boolean> {
-    const [, count] = await this.rows.query<[unknown, number]>(
-      'delete from api_keys where user_id = $1 and id = $2 and (expires_at is null or expires_at > now())',
+  /** The hash of what is gone. Null: there was none that lived. */
+  async deleteOwned(userId: string, id: string): Promise<Buffer | null> {
+    const [[gone]] = await this.rows.query<[{ hash: Buffer }[], number]>(
+      `delete from api_keys where user_id = $1 and id = $2 and (expires_at is null or expires_at > now())
+       returning hash`,
       [userId, id],
     );
-    return count === 1;
+    return gone?.hash ?? null;
   }
 
   /** And writes down, once a minute, that the key and its account are in use. Null: no such key. */

@@ -20,13 +20,15 @@ export interface NewKey {
 /** The contract: an ended key is refused on every replica within 5 s. */
 const CHECK_TTL_MS = 4_000;
 const CHECKED_KEYS = 10_000;
+const ENDED = 'ended';
 
 @Injectable()
 export class ApiKeysService {
   /** By the key's hash: keys themselves are not kept in memory. */
-  private readonly states = new LRUCache<string, ApiKeyState>({
+  private readonly states = new LRUCache<string, ApiKeyState | typeof ENDED>({
     max: CHECKED_KEYS,
     ttl: CHECK_TTL_MS,
+    ignoreFetchAbort: true, // who is just being checked while the key ends gets what was found
     fetchMethod: async (hash, _stale, { options }) => {
       const state = await this.keys.use(Buffer.from(hash, 'base64url'));
       const leftMs = state?.expiresInMs ?? CHECK_TTL_MS;
@@ -66,16 +68,18 @@ export class ApiKeysService {
     return this.keys.pageOwned(userId, page);
   }
 
-  /** On every replica within 5 s. @throws DomainError `not_found` */
+  /** At once here; on other replicas within 5 s. @throws DomainError `not_found` */
   async end(userId: string, id: string, source: RequestSource): Promise<void> {
-    if (!(await this.keys.deleteOwned(userId, id))) throw notFound('API key');
+    const hash = await this.keys.deleteOwned(userId, id);
+    if (!hash) throw notFound('API key');
+    this.states.set(hash.toString('base64url'), ENDED);
     await this.audit.record({ action: 'api_key.ended', userId, source, detail: { keyId: id } });
   }
 
   /** Who is behind a key. At most 4 s old. @throws DomainError `unauthenticated`, `account_disabled` */
   async authenticate(key: string): Promise<Caller> {
     const state = isWellFormed(key) && (await this.states.fetch(hashOf(key).toString('base64url')));
-    if (!state) throw new DomainError('unauthenticated', 'This API key is not valid.');
+    if (!state || state === ENDED) throw new DomainError('unauthenticated', 'This API key is not valid.');
     const { userId, role, scopes, disabled } = state;
     if (disabled) throw new DomainError('account_disabled', 'This account is disabled.');
     return { userId, kind: 'member', role, sessionId: null, scopes };

@@ -11,13 +11,15 @@ import { SessionRepository, type SessionState } from './session.repository';
 /** The contract: an ended session is refused on every replica within 5 s. */
 const CHECK_TTL_MS = 4_000;
 const CHECKED_SESSIONS = 50_000;
+const ENDED = 'ended';
 
 /** Asks of every request whether its session still lives: the database once in four seconds, and this memory in between. */
 @Injectable()
 export class SessionChecks {
-  private readonly states = new LRUCache<string, SessionState>({
+  private readonly states = new LRUCache<string, SessionState | typeof ENDED>({
     max: CHECKED_SESSIONS,
     ttl: CHECK_TTL_MS,
+    ignoreFetchAbort: true, // who is just being checked while the session ends gets what was found
     fetchMethod: async (sessionId) => (await this.sessions.use(sessionId, this.staleMs)) ?? undefined,
   });
 
@@ -39,7 +41,7 @@ export class SessionChecks {
    */
   async callerOf(sessionId: string, userId: string, source: RequestSource): Promise<Caller> {
     const session = await this.states.fetch(sessionId);
-    if (session?.userId !== userId || !session.living) throw revoked();
+    if (!session || session === ENDED || session.userId !== userId || !session.living) throw revoked();
     await this.refuseOtherBrowser(session, source);
     if (session.disabled) throw new DomainError('account_disabled', 'This account is disabled.');
     return { userId, sessionId, kind: session.kind, role: session.role, scopes: null };
@@ -57,14 +59,14 @@ export class SessionChecks {
     if (transport !== 'cookie' || !this.config.auth.protectSessions) return;
     if (browserOf(userAgent) === browserOf(source.userAgent)) return;
     const ended = await this.sessions.revokeOwned(userId, id, 'moved');
-    this.forget(id);
+    this.noteEnd(id);
     if (ended) await this.audit.record({ action: 'session.moved', userId, actorId: null, source });
     throw revoked();
   }
 
-  /** Asks the database again at the next request. */
-  forget(sessionId: string): void {
-    this.states.delete(sessionId);
+  /** Refuses a session at once that has ended here. Deleting it would let a check that is under way put it back. */
+  noteEnd(sessionId: string): void {
+    this.states.set(sessionId, ENDED);
   }
 }
 

@@ -49,7 +49,8 @@ export class SessionRepository {
   async insert(session: NewSession): Promise<void> {
     const { id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs } = session;
     await this.rows.query(
-      `insert into sessions (id, user_id, salt, epoch, transport, user_agent, ip, idle_expires_at, expires_at)
+      `with seen as (update users set last_seen_at = now() where id = $2)
+       insert into sessions (id, user_id, salt, epoch, transport, user_agent, ip, idle_expires_at, expires_at)
        values ($1, $2, $3, $4, $5, $6, $7, ${IN_MS('$8')}, ${IN_MS('$9')})`,
       [id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs],
     );
@@ -67,10 +68,10 @@ export class SessionRepository {
   async use(id: string, staleMs: number): Promise<SessionState | null> {
     const [state] = await this.rows.query<SessionState[]>(
       `with used as (
-         update sessions set last_used_at = now()
-         where id = $1 and revoked_at is null and last_used_at < ${STALE} returning user_id
+         update sessions set last_used_at = now() where id = $1 and revoked_at is null and last_used_at < ${STALE}
        ), seen as (
-         update users set last_seen_at = now() where id in (select user_id from used) and last_seen_at < ${STALE}
+         update users set last_seen_at = now()
+         where id = (select user_id from sessions where id = $1 and revoked_at is null) and last_seen_at < ${STALE}
        )
        select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
       [id, staleMs],
@@ -96,12 +97,17 @@ export class SessionRepository {
 
   /** Compare-and-set: of any number of parallel rotations from `rotation`, one is done. */
   async rotate(id: string, rotation: number, idleMs: number): Promise<boolean> {
-    const [, count] = await this.rows.query<[unknown, number]>(
-      `update sessions s set rotation = rotation + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
-       from users u where u.id = s.user_id and s.id = $1 and rotation = $2 and ${LIVING}`,
+    const rotated = await this.rows.query<unknown[]>(
+      `with rotated as (
+         update sessions s set rotation = rotation + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
+         from users u where u.id = s.user_id and s.id = $1 and rotation = $2 and ${LIVING} returning s.user_id
+       ), seen as (
+         update users set last_seen_at = now() where id in (select user_id from rotated)
+       )
+       select from rotated`,
       [id, rotation, idleMs],
     );
-    return count === 1;
+    return rotated.length === 1;
   }
 
   /** Whether it was still living. */

@@ -88,16 +88,16 @@ export class SessionsService {
 
   /** As `end`, whether it still lives or not. Whether it did. */
   async leave(userId: string, sessionId: string, source: RequestSource): Promise<boolean> {
-    const ended = await this.sessions.revokeOwned(userId, sessionId, 'ended');
-    this.checks.forget(sessionId);
-    if (ended) await this.audit.record({ action: 'session.ended', userId, source });
-    return ended;
+    if (!(await this.sessions.revokeOwned(userId, sessionId, 'ended'))) return false;
+    this.checks.noteEnd(sessionId);
+    await this.audit.record({ action: 'session.ended', userId, source });
+    return true;
   }
 
   /** All but one, as `end` does. */
   async endOthers(userId: string, keptId: string, source: RequestSource): Promise<void> {
     const ended = await this.sessions.revokeOthersOwned(userId, keptId);
-    for (const id of ended) this.checks.forget(id);
+    for (const id of ended) this.checks.noteEnd(id);
     await this.audit.record({ action: 'sessions.ended', userId, source });
   }
 
@@ -113,7 +113,7 @@ export class SessionsService {
 
   private async endReused({ id, userId }: RefreshClaim['session'], source: RequestSource): Promise<void> {
     const ended = await this.sessions.revokeOwned(userId, id, 'reuse');
-    this.checks.forget(id);
+    this.checks.noteEnd(id);
     if (ended) await this.audit.record({ action: 'token.reused', userId, actorId: null, source });
   }
 
