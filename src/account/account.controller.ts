@@ -6,7 +6,7 @@ import { CurrentCaller, type Caller } from '../common/auth/caller';
 import { ApiProblems } from '../common/http/api-problems';
 import { BodyDto } from '../common/http/declared';
 import { Source, type RequestSource } from '../common/http/request-source';
-import { sendLines } from '../common/http/send-lines';
+import { sendLines } from '../common/http/send-chunks';
 import { UserResponse } from '../users/user.dto';
 import { toUserResponse } from '../users/user.mapper';
 import { ChangeProfileDto, EraseAccountDto } from './account.dto';

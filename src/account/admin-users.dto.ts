@@ -1,13 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsInt, Max, Min } from 'class-validator';
 import { PageQueryDto } from '../common/paging/page-query.dto';
-import { MayBeAbsent, MayBeNull, Text } from '../common/validation/text';
+import { MayBeAbsent, MayBeNull, Text, Trim } from '../common/validation/text';
 
 const ROLES = ['user', 'admin'] as const;
 
 export class UserQueryDto extends PageQueryDto {
   /** How the username or the display name begins. */
   @MayBeAbsent()
+  @Trim()
   @Text({ min: 1, max: 80 })
   q?: string;
 

@@ -53,6 +53,7 @@ export class ErasureService {
       await this.conversations.deleteAll({ userId });
       await this.audit.forget(userId);
       await this.users.finishErasure(userId);
+      await this.audit.forget(userId); // what was being written meanwhile: the row waited for it
     } catch (error) {
       this.logger.warn({ msg: 'an erasure is not finished yet', err: errorForLog(error) });
     }

@@ -16,9 +16,19 @@ export interface AuditFilter {
 export class AuditRepository {
   constructor(@InjectRepository(AuditEvent) private readonly rows: Repository<AuditEvent>) {}
 
+  /** Of an account that is gone or going, nothing is written but what was done. Its row is held, so that it goes after the line. */
   async insert({ id, action, userId, actorId, ip, userAgent, detail }: NewAuditEvent): Promise<void> {
     await this.rows.query(
-      `insert into audit_events (id, action, user_id, actor_id, ip, user_agent, detail) values ($1, $2, $3, $4, $5, $6, $7)`,
+      `with living as materialized (
+         select id from users where id in ($3, $4) and erased_at is null for key share
+       ), person as materialized (
+         select (select id from living where id = $3) as user_id, (select id from living where id = $4) as actor_id
+       )
+       insert into audit_events (id, action, user_id, actor_id, ip, user_agent, detail)
+       select $1, $2, user_id, actor_id, case when known then $5::inet end, case when known then $6 end, $7
+       from person, lateral (
+         select user_id is not distinct from $3::uuid and actor_id is not distinct from $4::uuid as known
+       ) all_of_them`,
       [id, action, userId, actorId, ip, userAgent, detail],
     );
   }

@@ -36,24 +36,38 @@ export class RegistrationService {
    * A new account; or, where a guest asks, its account made a member's, with all it has and its old tokens ended.
    *
    * @throws DomainError `username_taken`, `validation_failed`, `overloaded`; `forbidden` – this house is closed.
-   * @throws DomainError `conflict` – another request has made this guest a member.
+   * @throws DomainError `session_revoked` – the guest has been erased; `conflict` – another request has made this guest a member.
    */
   async register(registration: Registration, caller: Caller | null, source: RequestSource): Promise<User> {
     if (!this.config.auth.registration)
       throw new DomainError('forbidden', 'Nobody can register here. Ask whoever runs this server.');
     if (caller?.kind !== 'guest') {
-      const user = await this.create(registration, 'user');
+      const user = await this.make(registration, 'user');
       await this.audit.record({ action: 'account.registered', userId: user.id, source });
       return user;
     }
     const user = await this.users.upgradeGuest(caller.userId, await this.toMembership(registration));
-    if (!user) throw new DomainError('conflict', 'This guest is a member already. Sign in.');
+    if (!user) {
+      await this.users.own(caller.userId); // or it has just been erased
+      throw new DomainError('conflict', 'This guest is a member already. Sign in.');
+    }
     await this.audit.record({ action: 'account.upgraded', userId: user.id, source });
     return user;
   }
 
   /** An account, whether the house is open or not. @throws DomainError `username_taken`, `validation_failed`, `overloaded` */
   async create(registration: Registration, role: UserRole): Promise<User> {
+    const user = await this.make(registration, role);
+    await this.audit.record({
+      action: 'account.registered',
+      userId: user.id,
+      actorId: null,
+      detail: { role },
+    });
+    return user;
+  }
+
+  private async make(registration: Registration, role: UserRole): Promise<User> {
     return this.users.createMember({ ...(await this.toMembership(registration)), role });
   }
 

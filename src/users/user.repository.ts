@@ -87,7 +87,7 @@ export class UserRepository {
       .limit(limit + 1);
     if (role !== undefined) query.andWhere('account.role = :role', { role });
     if (q !== undefined)
-      query.andWhere(BEGINS_WITH, { name: startOf(normalizeUsername(q)), shown: startOf(q.toLowerCase()) });
+      query.andWhere(BEGINS_WITH, { name: startOf(normalizeUsername(q)), shown: startOf(q) });
     if (after) query.andWhere('account.id < :id', after);
     return toPage(await query.getMany(), limit, ({ id }) => ({ id }));
   }
@@ -132,7 +132,7 @@ async function refusingTakenNames<T>(write: () => Promise<T>): Promise<T> {
   }
 }
 
-const BEGINS_WITH = '(account.username like :name or lower(account.displayName) like :shown)';
+const BEGINS_WITH = '(account.username like :name or lower(account.displayName) like lower(:shown))';
 
 /** Of `like`: its wildcards taken by the letter. */
 const startOf = (text: string): string => `${text.replace(/[\\%_]/g, '\\$&')}%`;

@@ -1,9 +1,10 @@
 /**
  * The form in which usernames are compared and shown: NFKC, case folded, trimmed. JavaScript has no case folding; lower
- * case, upper case and back comes to the same (`ẞ`, `ß` and `SS` are all `ss`).
+ * case, upper case and back comes to the same (`ẞ`, `ß` and `SS` are all `ss`), but for the sigma at the end of a word.
  */
 export function normalizeUsername(name: string): string {
-  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC').trim();
+  const folded = name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');
+  return folded.normalize('NFKC').trim();
 }
 
 /** Control and format characters (zero-width, bidirectional) would let two names look the same. */

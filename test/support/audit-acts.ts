@@ -4,7 +4,7 @@ import type { TokensResponse } from '../../src/auth/auth.dto';
 import type { ApiKeyResponse } from '../../src/auth/api-keys/api-key.dto';
 import { newId } from '../../src/common/ids';
 import { BROWSERS } from './browsers';
-import { aMember, newKey, PASSWORD } from './callers';
+import { aMember, newKey, PASSWORD, signedInAgain } from './callers';
 import { Client, type CallOptions } from './client';
 import type { RunningApp } from './running-app';
 
@@ -156,7 +156,10 @@ export const ACTS: Readonly<Record<AuditAction, Act>> = {
   'role.changed': byTheAdmin({ role: 'admin' }, { role: 'admin' }),
   'session.ended': ofAMember((member, { from }) => member.post('/auth/logout', undefined, from)),
   'session.moved': sessionMoved,
-  'sessions.ended': ofAMember((member, { from }) => member.call('DELETE', '/auth/sessions', undefined, from)),
+  'sessions.ended': ofAMember(async (member, { from }) => {
+    await signedInAgain(member);
+    await member.call('DELETE', '/auth/sessions', undefined, from);
+  }),
   'sign_in.succeeded': signedIn,
   'sign_in.failed': signInFailed,
   'sign_in.limited': signInLimited,

@@ -48,16 +48,20 @@ export class ApiKeyRepository {
     return gone?.hash ?? null;
   }
 
-  /** And writes down, once a minute, that the key and its account are in use. Null: no such key. */
+  /** And writes down, once a minute, that the key and its account are in use; it waits for no row. Null: no such key. */
   async use(hash: Buffer): Promise<ApiKeyState | null> {
     const [state] = await this.rows.query<ApiKeyState[]>(
       `with used as (
-         update api_keys set last_used_at = now()
-         where hash = $1 and (expires_at is null or expires_at > now())
-           and (last_used_at is null or last_used_at < now() - interval '1 minute') returning user_id
+         update api_keys set last_used_at = now() where id = (
+           select id from api_keys where hash = $1 and (expires_at is null or expires_at > now())
+             and (last_used_at is null or last_used_at < now() - interval '1 minute')
+           for no key update skip locked)
        ), seen as (
-         update users set last_seen_at = now()
-         where id in (select user_id from used) and last_seen_at < now() - interval '1 minute'
+         update users set last_seen_at = now() where id = (
+           select u.id from users u join api_keys k on k.user_id = u.id
+           where k.hash = $1 and (k.expires_at is null or k.expires_at > now())
+             and u.last_seen_at < now() - interval '1 minute'
+           for no key update of u skip locked)
        )
        select k.user_id as "userId", k.scopes, u.role, u.disabled_at is not null as disabled,
          extract(epoch from k.expires_at - clock_timestamp())::float8 * 1000 as "expiresInMs"

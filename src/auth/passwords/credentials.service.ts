@@ -28,6 +28,7 @@ export class CredentialsService {
    */
   async verify(username: string, password: string, source: RequestSource): Promise<User> {
     const user = await this.users.findByUsername(username);
+    const failed = { action: 'sign_in.failed', userId: user?.id, actorId: null } as const;
     const attempt = `name:${username}`;
     const secondsToWait = await this.attempts.count(attempt);
     const known = secondsToWait !== null && user !== null && (await this.sessions.knows(user.id, source));
@@ -37,11 +38,12 @@ export class CredentialsService {
     }
     const right = await this.passwords.matches(password, user?.passwordHash ?? null);
     if (!user || !right) {
-      await this.audit.record({ action: 'sign_in.failed', userId: user?.id, actorId: null, source });
+      await this.audit.record({ ...failed, source });
       throw new DomainError('invalid_credentials', 'The username or the password is wrong.');
     }
     await this.attempts.takeBack(attempt);
-    await this.keepUpToDate(user, password);
+    if (user.disabledAt) await this.audit.record({ ...failed, source, detail: { reason: 'disabled' } });
+    else await this.keepUpToDate(user, password);
     return usable(user);
   }
 
@@ -55,7 +57,10 @@ export class CredentialsService {
     if (user.passwordHash === null) return user;
     const attempt = `account:${userId}`;
     const secondsToWait = await this.attempts.count(attempt);
-    if (secondsToWait !== null) throw tooManyAttempts(secondsToWait);
+    if (secondsToWait !== null) {
+      await this.audit.record({ action: 'password.refused', userId, source, detail: { reason: 'limited' } });
+      throw tooManyAttempts(secondsToWait);
+    }
     if (password === undefined || !(await this.passwords.matches(password, user.passwordHash))) {
       await this.audit.record({ action: 'password.refused', userId, source });
       throw new DomainError('invalid_credentials', 'The password is wrong.');

@@ -64,14 +64,18 @@ export class SessionRepository {
     return state ?? null;
   }
 
-  /** As `find`, and writes down, once in `staleMs`, that the session and its account are in use. */
+  /** As `find`, and writes down, once in `staleMs`, that the session and its account are in use. It waits for no row. */
   async use(id: string, staleMs: number): Promise<SessionState | null> {
     const [state] = await this.rows.query<SessionState[]>(
       `with used as (
-         update sessions set last_used_at = now() where id = $1 and revoked_at is null and last_used_at < ${STALE}
+         update sessions set last_used_at = now() where id = (
+           select id from sessions where id = $1 and revoked_at is null and last_used_at < ${STALE}
+           for no key update skip locked)
        ), seen as (
-         update users set last_seen_at = now()
-         where id = (select user_id from sessions where id = $1 and revoked_at is null) and last_seen_at < ${STALE}
+         update users set last_seen_at = now() where id = (
+           select u.id from users u join sessions s on s.user_id = u.id
+           where s.id = $1 and s.revoked_at is null and u.last_seen_at < ${STALE}
+           for no key update of u skip locked)
        )
        select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
       [id, staleMs],
@@ -102,7 +106,8 @@ export class SessionRepository {
          update sessions s set rotation = rotation + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
          from users u where u.id = s.user_id and s.id = $1 and rotation = $2 and ${LIVING} returning s.user_id
        ), seen as (
-         update users set last_seen_at = now() where id in (select user_id from rotated)
+         update users set last_seen_at = now() where id = (
+           select id from users where id in (select user_id from rotated) for no key update skip locked)
        )
        select from rotated`,
       [id, rotation, idleMs],

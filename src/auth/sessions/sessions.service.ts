@@ -98,7 +98,7 @@ export class SessionsService {
   async endOthers(userId: string, keptId: string, source: RequestSource): Promise<void> {
     const ended = await this.sessions.revokeOthersOwned(userId, keptId);
     for (const id of ended) this.checks.noteEnd(id);
-    await this.audit.record({ action: 'sessions.ended', userId, source });
+    if (ended.length > 0) await this.audit.record({ action: 'sessions.ended', userId, source });
   }
 
   /** Whether somebody signed in to that account from there in the last 30 days. */

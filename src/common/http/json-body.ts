@@ -1,6 +1,7 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors/domain-error';
+import { isStorable } from '../validation/storable';
 
 const MAX_BODY_BYTES = 100 * 1024;
 const MAX_DEPTH = 32;
@@ -62,9 +63,6 @@ function findFault(value: unknown, path: string, depth: number): DomainError | n
 
 const unstorable = (path: string) =>
   invalid(path, 'not_text', 'Text must have neither NUL characters nor halves of surrogate pairs.');
-
-/** Whether a text can be stored and sent as it is. */
-const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**
  * Names that every object has (`__proto__`, `constructor`, `toString`): class-transformer leaves members of such a name out

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
+import { isStorable } from './storable';
 import { buildMessage, ValidateBy, ValidateIf } from 'class-validator';
 
 interface TextBounds {
@@ -17,7 +18,8 @@ export function Text({ min = 0, max }: TextBounds): PropertyDecorator {
     ValidateBy({
       name: 'text',
       validator: {
-        validate: (value) => typeof value === 'string' && value.length >= min && value.length <= max,
+        validate: (value) =>
+          typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value),
         defaultMessage: buildMessage((each) => `${each}must be text of ${min} to ${max} characters`),
       },
     }),
