@@ -19,6 +19,7 @@ import { ConfigModule } from './config/config.module';
 import { ConversationsModule } from './conversations/conversations.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
+import { IdempotencyModule } from './idempotency/idempotency.module';
 import { LlmModule } from './llm/llm.module';
 import { UsersModule } from './users/users.module';
 
@@ -29,6 +30,7 @@ import { UsersModule } from './users/users.module';
     AuditModule,
     AuthModule,
     LlmModule,
+    IdempotencyModule,
     ConversationsModule,
     AccountModule,
     HealthModule,

@@ -81,7 +81,14 @@ function allowOrigins(app: NestExpressApplication, origin: string[]): void {
   app.enableCors({
     origin,
     credentials: true, // for the refresh cookie, which SameSite keeps to the site's own pages
-    exposedHeaders: ['Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'Idempotency-Replayed',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'X-Request-Id',
+    ],
     maxAge: 600,
   });
 }

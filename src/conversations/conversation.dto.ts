@@ -1,5 +1,6 @@
 import {
   IsBoolean,
+  IsIn,
   IsUUID,
   Validate,
   ValidatorConstraint,
@@ -8,7 +9,7 @@ import {
 import { ApiProperty } from '@nestjs/swagger';
 import { PageQueryDto } from '../common/paging/page-query.dto';
 import { TrueOrFalse } from '../common/validation/query';
-import { MayBeAbsent, MayBeNull, Text } from '../common/validation/text';
+import { MayBeAbsent, MayBeNull, Text, Trim } from '../common/validation/text';
 
 const METADATA = { entries: 16, keyLength: 64, valueLength: 512 };
 
@@ -104,6 +105,20 @@ export class ConversationQueryDto extends PageQueryDto {
   @TrueOrFalse()
   @IsBoolean()
   pinned?: boolean;
+
+  /** Words of a title or of messages; the last one may be the beginning of a word. Rows then have `snippet`. */
+  @MayBeAbsent()
+  @Trim()
+  @Text({ min: 1, max: 200 })
+  q?: string;
+}
+
+export class ExportQueryDto {
+  /** `json`: the conversation and the messages of all branches. `markdown`: the active branch, to read. Absent: `json`. */
+  @MayBeAbsent()
+  @ApiProperty({ enum: ['json', 'markdown'] })
+  @IsIn(['json', 'markdown'])
+  format?: 'json' | 'markdown';
 }
 
 export class ConversationResponse {
@@ -125,4 +140,12 @@ export class ConversationResponse {
   lastMessageAt!: string | null;
   createdAt!: string;
   updatedAt!: string;
+  /** With `q`: plain text around the words that were found. */
+  snippet?: string;
+  /** With `q`: start and length of each of them in `snippet`, in UTF-16 units. */
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'array', items: { type: 'integer', minimum: 0 }, minItems: 2, maxItems: 2 },
+  })
+  snippetMatches?: [start: number, length: number][];
 }

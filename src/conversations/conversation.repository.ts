@@ -3,6 +3,9 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThan, Repository } from 'typeorm';
 import { newId } from '../common/ids';
 import { toPage, type Page, type PageRequest } from '../common/paging/page';
+import { keyTaken } from '../idempotency/idempotency.service';
+import { TAKE_KEY } from '../idempotency/idempotency.sql';
+import type { KeyedRequest } from '../idempotency/keyed-request';
 import { Conversation } from './conversation.entity';
 
 export interface ConversationFilter {
@@ -34,9 +37,20 @@ const DELETED_AT_ONCE = 20;
 export class ConversationRepository {
   constructor(@InjectRepository(Conversation) private readonly rows: Repository<Conversation>) {}
 
-  async insert(conversation: NewConversation): Promise<Conversation> {
-    await this.rows.insert(conversation);
+  async insert(conversation: NewConversation, keyed: KeyedRequest | null = null): Promise<Conversation> {
+    if (keyed) await this.insertOnce(conversation, keyed);
+    else await this.rows.insert(conversation);
     return this.rows.findOneByOrFail({ id: conversation.id });
+  }
+
+  /** @throws DomainError `conflict` – another request has the key, perhaps this very one. */
+  private insertOnce(conversation: NewConversation, { key, hash }: KeyedRequest): Promise<void> {
+    return this.rows.manager.transaction(async (transaction) => {
+      const parameters = [conversation.userId, key, hash, conversation.id];
+      const taken = await transaction.query<unknown[]>(TAKE_KEY, parameters);
+      if (taken.length === 0) throw keyTaken();
+      await transaction.insert(Conversation, conversation);
+    });
   }
 
   /** Null when there is none or it is someone else's: the caller cannot tell which. */

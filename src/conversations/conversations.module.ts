@@ -1,8 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { LlmModule } from '../llm/llm.module';
 import { Conversation } from './conversation.entity';
+import { ConversationExport } from './conversation-export';
 import { ConversationRepository } from './conversation.repository';
+import { ConversationSearch } from './conversation-search.service';
+import { ConversationSearchRepository } from './conversation-search.repository';
 import { ConversationsController } from './conversations.controller';
 import { ConversationsService } from './conversations.service';
 import { HistoryService } from './history.service';
@@ -18,17 +22,22 @@ import { ReplyGenerator } from './replies/reply.generator';
 import { ReplyRepository } from './replies/reply.repository';
 import { RunningReplies } from './replies/running-replies';
 import { Sweeper } from './replies/sweeper';
+import { TurnsService } from './turns.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Conversation]), LlmModule],
+  imports: [TypeOrmModule.forFeature([Conversation]), LlmModule, IdempotencyModule],
   controllers: [ConversationsController, MessageStreamsController, MessagesController],
   providers: [
     ConversationsService,
     MessagesService,
+    TurnsService,
     ConversationRepository,
     MessageRepository,
     ModelChoice,
     HistoryService,
+    ConversationExport,
+    ConversationSearch,
+    ConversationSearchRepository,
     RepliesService,
     ReplyRepository,
     ReplyGenerator,

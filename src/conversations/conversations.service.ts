@@ -3,15 +3,25 @@ import type { Caller } from '../common/auth/caller';
 import { notFound } from '../common/errors/domain-error';
 import { newId } from '../common/ids';
 import type { Page, PageRequest } from '../common/paging/page';
+import { IdempotencyService } from '../idempotency/idempotency.service';
+import type { KeyedRequest } from '../idempotency/keyed-request';
+import type { KeptKey } from '../idempotency/kept-key.entity';
 import type { Conversation } from './conversation.entity';
 import {
   ConversationRepository,
   type ConversationChanges,
   type ConversationFilter,
+  type NewConversation as NewConversationRow,
 } from './conversation.repository';
 import { MessageRepository } from './message.repository';
 import { ModelChoice } from './model-choice';
 import { RepliesService } from './replies/replies.service';
+
+/** What was made, or had been made by the same request before. */
+export interface MadeConversation {
+  readonly conversation: Conversation;
+  readonly replayed: boolean;
+}
 
 type NewConversation = Partial<Pick<Conversation, 'title' | 'model' | 'systemPrompt' | 'metadata'>>;
 
@@ -22,22 +32,26 @@ export class ConversationsService {
     private readonly messages: MessageRepository,
     private readonly replies: RepliesService,
     private readonly models: ModelChoice,
+    private readonly keys: IdempotencyService,
   ) {}
 
-  /** @throws DomainError `unknown_model` */
+  /** @throws DomainError `unknown_model`, `idempotency_key_reused` */
   create(
     { userId }: Caller,
-    { title, model, systemPrompt, metadata }: NewConversation,
-  ): Promise<Conversation> {
+    { title = null, model = null, systemPrompt = null, metadata = {} }: NewConversation,
+    keyed: KeyedRequest | null,
+  ): Promise<MadeConversation> {
     if (model) this.models.require(model);
-    return this.conversations.insert({
-      id: newId(),
+    const wanted = { userId, title, model, systemPrompt, metadata };
+    return this.keys.once<MadeConversation>(
       userId,
-      title: title ?? null,
-      model: model ?? null,
-      systemPrompt: systemPrompt ?? null,
-      metadata: metadata ?? {},
-    });
+      keyed,
+      async () => ({
+        conversation: await this.conversations.insert({ id: newId(), ...wanted }, keyed),
+        replayed: false,
+      }),
+      (kept) => Promise.resolve({ conversation: asMade(wanted, kept), replayed: true }),
+    );
   }
 
   /** Most recent activity first. */
@@ -82,3 +96,13 @@ export class ConversationsService {
     this.replies.forget(replyIds);
   }
 }
+
+/** As it was answered at first, whatever has become of it. */
+const asMade = (
+  wanted: Omit<NewConversationRow, 'id'>,
+  { madeId: id, createdAt }: KeptKey,
+): Conversation => ({
+  ...{ id, kind: 'chat', ...wanted, pinned: false, archived: false },
+  ...{ activeLeafId: null, messageCount: 0, lastMessageAt: null },
+  ...{ createdAt, updatedAt: createdAt, lastActivityAt: createdAt },
+});

@@ -24,11 +24,20 @@ export class HistoryService {
   /** Oldest first; what is added meanwhile may be in it or not. */
   async *of(userId: string): AsyncGenerator<StoredConversation> {
     const page = (after: string | null) => this.conversations.allOwned(userId, after, PAGE);
-    for await (const conversation of inPages(page)) {
-      const pageOfMessages = (after: string | null) =>
-        this.messages.allOwned(userId, conversation.id, after, PAGE);
-      yield { conversation, messages: inPages(pageOfMessages) };
-    }
+    for await (const conversation of inPages(page))
+      yield { conversation, messages: this.messagesOf(conversation) };
+  }
+
+  /** Of all branches, oldest first. */
+  messagesOf({ userId, id }: Pick<Conversation, 'userId' | 'id'>): AsyncIterable<MessageInTree> {
+    return inPages((after) => this.messages.allOwned(userId, id, after, PAGE));
+  }
+
+  /** Of the branch in use, oldest first. */
+  async *activeBranchOf({ userId, id, activeLeafId }: Conversation): AsyncGenerator<MessageInTree> {
+    const ids = activeLeafId ? await this.messages.branchIdsOwned(userId, id, activeLeafId) : [];
+    for (let from = 0; from < ids.length; from += PAGE)
+      yield* await this.messages.someOwned(userId, ids.slice(from, from + PAGE));
   }
 }
 

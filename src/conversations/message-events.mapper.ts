@@ -7,8 +7,8 @@ import type {
 } from './message-events.dto';
 import type { MessageInTree } from './message.entity';
 import { toExchangeResponse, toMessageResponse } from './message.mapper';
-import type { StartedTurn } from './replies/replies.service';
 import type { ReplyPiece } from './replies/reply.buffer';
+import type { BegunTurn } from './turns.service';
 
 export type MessageEvent = ServerSentEvent & {
   readonly data: MessageCreatedEvent | MessageDeltaEvent | MessageEndedEvent | ReconnectEvent;
@@ -17,10 +17,13 @@ export type MessageEvent = ServerSentEvent & {
 const RETRY_AFTER_MS = 1_000;
 
 /** A new turn from its start to its end. */
-export async function* toExchangeEvents(turn: StartedTurn, gone: AbortSignal): AsyncGenerator<MessageEvent> {
-  const exchange = toExchangeResponse({ message: turn.question, reply: turn.reply });
+export async function* toExchangeEvents(
+  { question, reply }: Pick<BegunTurn, 'question' | 'reply'>,
+  pieces: AsyncIterable<ReplyPiece>,
+): AsyncGenerator<MessageEvent> {
+  const exchange = toExchangeResponse({ message: question, reply });
   yield { id: 0, data: { type: 'message.created', ...exchange } };
-  yield* toMessageEvents(turn.reply.id, turn.running.buffer.read(0, gone));
+  yield* toMessageEvents(reply.id, pieces);
 }
 
 /** The events of a reply's pieces. The id of an event is the length of the text up to and including it. */

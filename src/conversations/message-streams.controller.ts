@@ -10,6 +10,8 @@ import { IdParam } from '../common/http/id.pipe';
 import { rejoinOffset } from '../common/sse/last-event-id';
 import { sendEvents } from '../common/sse/send-events';
 import { Limited } from '../common/throttle/limits';
+import { ApiIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request';
+import { markReplay } from '../idempotency/replay-header';
 import {
   MessageCreatedEvent,
   MessageDeltaEvent,
@@ -17,32 +19,55 @@ import {
   ReconnectEvent,
 } from './message-events.dto';
 import { toExchangeEvents, toMessageEvents } from './message-events.mapper';
-import { RejoinQueryDto, SendMessageDto } from './message.dto';
+import { RegenerateDto, RejoinQueryDto, SendMessageDto } from './message.dto';
 import { MessagesService } from './messages.service';
 import { REFUSED } from './send-problems';
+import { TurnsService, type BegunTurn } from './turns.service';
 
 /** Answers as event streams. Closing one stops nothing but itself. */
 @Authenticated('chat')
 @Controller('conversations/:id/messages')
 export class MessageStreamsController {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly turns: TurnsService,
+  ) {}
 
   /** Asks a question and streams the answer. */
   @Post('stream')
   @HttpCode(200)
   @Limited('send', 'sendAddress')
+  @ApiIdempotencyKey()
   @ApiEventStream(MessageCreatedEvent, MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
   @ApiProblems(...REFUSED)
   async send(
     @CurrentCaller() caller: Caller,
     @IdParam() id: string,
     @BodyDto() message: SendMessageDto,
-    @Req() request: Request,
+    @Keyed() keyed: KeyedRequest | null,
     @Res() response: Response,
   ): Promise<void> {
-    const gone = new AbortController();
-    const turn = await this.messages.start(caller, id, message);
-    await sendEvents(request, response, toExchangeEvents(turn, gone.signal), gone);
+    const turn = await this.turns.send({ caller, conversationId: id, keyed }, message);
+    await this.answer(response, turn);
+  }
+
+  /** Asks for another reply to the same question, and streams it. */
+  @Post(':replyId/regenerate/stream')
+  @HttpCode(200)
+  @Limited('send', 'sendAddress')
+  @ApiIdempotencyKey()
+  @ApiEventStream(MessageCreatedEvent, MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiProblems(...REFUSED)
+  async regenerate(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('replyId') replyId: string,
+    @BodyDto() { model }: RegenerateDto,
+    @Keyed() keyed: KeyedRequest | null,
+    @Res() response: Response,
+  ): Promise<void> {
+    const turn = await this.turns.regenerate({ caller, conversationId: id, keyed }, replyId, model);
+    await this.answer(response, turn);
   }
 
   /** Streams a reply, running or ended, from an offset on. */
@@ -68,5 +93,12 @@ export class MessageStreamsController {
     const offset = rejoinOffset(after, lastEventId);
     const pieces = await this.messages.rejoin(caller, id, replyId, offset, gone.signal);
     await sendEvents(request, response, toMessageEvents(replyId, pieces), gone);
+  }
+
+  private async answer(response: Response, turn: BegunTurn): Promise<void> {
+    markReplay(response, turn);
+    const gone = new AbortController();
+    const events = toExchangeEvents(turn, this.turns.read(turn, gone.signal));
+    await sendEvents(response.req, response, events, gone);
   }
 }

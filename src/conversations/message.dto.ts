@@ -22,6 +22,13 @@ export class SendMessageDto {
   model?: string;
 }
 
+export class RegenerateDto {
+  /** `provider/model`. Absent: the conversation's, or the default. */
+  @MayBeAbsent()
+  @Text({ min: 1, max: 200 })
+  model?: string;
+}
+
 export class MessageQueryDto extends PageQueryDto {
   /** Any message of the branch. Absent: the active one. */
   @MayBeAbsent()

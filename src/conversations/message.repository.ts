@@ -68,4 +68,27 @@ export class MessageRepository {
       [userId, conversationId, afterId, limit],
     );
   }
+
+  /** The ids of the branch that ends at a message, from its first one on. */
+  async branchIdsOwned(userId: string, conversationId: string, leafId: string): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }[]>(
+      `with recursive branch as (
+         select id, parent_id, 0 as step from messages where id = $3 and conversation_id = $2 and user_id = $1
+         union all
+         select up.id, up.parent_id, branch.step + 1 from branch join messages up on up.id = branch.parent_id
+       )
+       select id from branch order by step desc`,
+      [userId, conversationId, leafId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** In the order of the ids; those that are gone are left out. */
+  someOwned(userId: string, ids: readonly string[]): Promise<MessageInTree[]> {
+    return this.database.query<MessageInTree[]>(
+      `select ${MESSAGE_IN_TREE} from unnest($2::uuid[]) with ordinality wanted (id, place)
+       join messages m on m.id = wanted.id and m.user_id = $1 ${JOIN_RUNNING} order by wanted.place`,
+      [userId, ids],
+    );
+  }
 }

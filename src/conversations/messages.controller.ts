@@ -11,16 +11,36 @@ import { parsePrefer } from '../common/http/prefer';
 import { mapPage, type Page } from '../common/paging/page';
 import { pageById } from '../common/paging/page-query.dto';
 import { Limited } from '../common/throttle/limits';
-import { ExchangeResponse, MessageQueryDto, MessageResponse, SendMessageDto } from './message.dto';
+import { ApiIdempotencyKey, Keyed, type KeyedRequest } from '../idempotency/keyed-request';
+import { markReplay } from '../idempotency/replay-header';
+import {
+  ExchangeResponse,
+  MessageQueryDto,
+  MessageResponse,
+  RegenerateDto,
+  SendMessageDto,
+} from './message.dto';
 import { hasEnded } from './message.entity';
 import { toExchangeResponse, toMessageResponse } from './message.mapper';
-import { MessagesService, type Exchange } from './messages.service';
+import { MessagesService } from './messages.service';
 import { FAILED, REFUSED } from './send-problems';
+import { TurnsService, type BegunTurn } from './turns.service';
+
+const ApiPrefer = () =>
+  ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async`, or `wait=N` in seconds',
+    schema: { type: 'string' },
+  });
 
 @Authenticated('chat')
 @Controller('conversations/:id/messages')
 export class MessagesController {
-  constructor(private readonly messages: MessagesService) {}
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly turns: TurnsService,
+  ) {}
 
   /** One branch of a conversation, newest first. */
   @Get()
@@ -41,12 +61,8 @@ export class MessagesController {
    */
   @Post()
   @Limited('send', 'sendAddress')
-  @ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`respond-async`, or `wait=N` in seconds',
-    schema: { type: 'string' },
-  })
+  @ApiPrefer()
+  @ApiIdempotencyKey()
   @ApiCreatedResponse({ type: ExchangeResponse, description: 'The reply has ended: completed or cancelled' })
   @ApiAcceptedResponse({ type: ExchangeResponse, description: 'The reply is still being written' })
   @ApiProblems(...REFUSED, ...FAILED)
@@ -54,10 +70,33 @@ export class MessagesController {
     @CurrentCaller() caller: Caller,
     @IdParam() id: string,
     @BodyDto() message: SendMessageDto,
+    @Keyed() keyed: KeyedRequest | null,
     @Headers('prefer') prefer: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ExchangeResponse> {
-    return answer(response, await this.messages.send(caller, id, message, parsePrefer(prefer).waitMs));
+    const turn = await this.turns.send({ caller, conversationId: id, keyed }, message);
+    return this.answer(response, turn, prefer);
+  }
+
+  /** Asks for another reply to the same question. It becomes a sibling of the former one, and the active branch. */
+  @Post(':replyId/regenerate')
+  @Limited('send', 'sendAddress')
+  @ApiPrefer()
+  @ApiIdempotencyKey()
+  @ApiCreatedResponse({ type: ExchangeResponse, description: 'The reply has ended: completed or cancelled' })
+  @ApiAcceptedResponse({ type: ExchangeResponse, description: 'The reply is still being written' })
+  @ApiProblems(...REFUSED, ...FAILED)
+  async regenerate(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('replyId') replyId: string,
+    @BodyDto() { model }: RegenerateDto,
+    @Keyed() keyed: KeyedRequest | null,
+    @Headers('prefer') prefer: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ExchangeResponse> {
+    const turn = await this.turns.regenerate({ caller, conversationId: id, keyed }, replyId, model);
+    return this.answer(response, turn, prefer);
   }
 
   /** One message; of a running reply the text so far. */
@@ -82,11 +121,17 @@ export class MessagesController {
   ): Promise<MessageResponse> {
     return toMessageResponse(await this.messages.cancel(caller, id, replyId));
   }
-}
 
-function answer(response: Response, exchange: Exchange): ExchangeResponse {
-  const { id, conversationId } = exchange.reply;
-  response.location(`/api/v1/conversations/${conversationId}/messages/${id}`);
-  response.status(hasEnded(exchange.reply) ? 201 : 202);
-  return toExchangeResponse(exchange);
+  private async answer(
+    response: Response,
+    turn: BegunTurn,
+    prefer: string | undefined,
+  ): Promise<ExchangeResponse> {
+    markReplay(response, turn);
+    const exchange = await this.turns.finish(turn, parsePrefer(prefer).waitMs);
+    const { id, conversationId } = exchange.reply;
+    response.location(`/api/v1/conversations/${conversationId}/messages/${id}`);
+    response.status(hasEnded(exchange.reply) ? 201 : 202);
+    return toExchangeResponse(exchange);
+  }
 }

@@ -8,6 +8,7 @@ export const REFUSED: readonly ProblemCode[] = [
   'reply_in_progress',
   'conflict',
   'draining',
+  'idempotency_key_reused',
 ];
 
 /** How a reply that was waited for can fail. */

@@ -65,6 +65,41 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     expect(question.parentId).toBe(claim.replyId);
   });
 
+  describe('that regenerates', () => {
+    const again = ({ userId, conversationId }: Pick<Turn, 'userId' | 'conversationId'>, former: string) => ({
+      ...{ userId, conversationId, formerReplyId: former, replyId: newId() },
+      chooseModel: () => 'custom/other',
+    });
+
+    it('opens another reply to the same question', async () => {
+      const { replies, place, claim, opened, message } = await begin();
+      await replies.settle(owner, claim, 'Oslo.', COMPLETED);
+      const wanted = again(place, claim.replyId);
+      const { question, reply } = await replies.regenerate(owner, wanted);
+      expect(question.id).toBe(opened.question.id);
+      expect(reply).toMatchObject({ id: wanted.replyId, status: 'pending', parentId: question.id });
+      expect(reply.model).toBe('custom/other');
+      await expect(message(claim)).resolves.toMatchObject({ content: 'Oslo.' });
+    });
+
+    it('waits for the reply that is being written, and names it', async () => {
+      const { replies, place, claim } = await begin();
+      const second = replies.regenerate(owner, again(place, claim.replyId));
+      const members = { replyId: claim.replyId };
+      await expect(second).rejects.toMatchObject({ code: 'reply_in_progress', members });
+    });
+
+    it("finds neither a question nor somebody else's reply", async () => {
+      const { replies, place, claim, opened } = await begin();
+      await replies.settle(owner, claim, 'Oslo.', COMPLETED);
+      const ofQuestion = replies.regenerate(owner, again(place, opened.question.id));
+      await expect(ofQuestion).rejects.toMatchObject({ code: 'not_found' });
+      const stranger = { ...place, userId: newId() };
+      const ofStranger = replies.regenerate(owner, again(stranger, claim.replyId));
+      await expect(ofStranger).rejects.toMatchObject({ code: 'not_found' });
+    });
+  });
+
   it('stores the text of a beat once, and says how much there is', async () => {
     const { replies, claim } = await begin();
     const ok = (length: number) => [{ replyId: claim.replyId, state: 'ok', length }];

@@ -5,6 +5,7 @@ import type {
   Beat,
   BeatResult,
   OpenedTurn,
+  Regeneration,
   ReplyRepository,
   Turn,
 } from '../../src/conversations/replies/reply.repository';
@@ -73,21 +74,26 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
     const { conversationId, questionId, replyId, content } = turn;
     const conversation = this.conversations.get(conversationId);
     if (conversation?.userId !== turn.userId) throw notFound('conversation');
-    const [running] = [...this.generations].find(([, held]) => held.conversationId === conversationId) ?? [];
-    if (running) throw new DomainError('reply_in_progress', 'It is.', { members: { replyId: running } });
+    this.refuseWhileRunning(conversationId);
     const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
     const question = aMessage({ id: questionId, conversationId, parentId, role: 'user', content });
-    const unfinished = { status: 'pending', content: '', finishReason: null, completedAt: null } as const;
-    const reply = aMessage({
-      ...unfinished,
-      id: replyId,
-      conversationId,
-      parentId: questionId,
-      model: turn.chooseModel(null, null),
-    });
-    for (const message of [question, reply]) this.messages.set(message.id, message);
-    this.generations.set(replyId, { conversationId, owner, fence: 1, text: '', expired: false });
-    conversation.activeLeafId = replyId;
+    this.messages.set(question.id, question);
+    const reply = this.pending(replyId, question, turn.chooseModel(null, null));
+    this.begin(owner, conversation, reply);
+    return { question, reply, systemPrompt: conversation.systemPrompt };
+  }
+
+  async regenerate(owner: string, regeneration: Regeneration): Promise<OpenedTurn> {
+    await this.answer();
+    const { conversationId, replyId, formerReplyId } = regeneration;
+    const conversation = this.conversations.get(conversationId);
+    if (conversation?.userId !== regeneration.userId) throw notFound('conversation');
+    const former = this.messages.get(formerReplyId);
+    if (former?.role !== 'assistant') throw notFound('reply');
+    this.refuseWhileRunning(conversationId);
+    const question = this.messages.get(former.parentId!)!;
+    const reply = this.pending(replyId, question, regeneration.chooseModel(null, null));
+    this.begin(owner, conversation, reply);
     return { question, reply, systemPrompt: conversation.systemPrompt };
   }
 
@@ -144,6 +150,23 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
   async storedText(replyId: string): Promise<string> {
     await this.answer();
     return this.generations.get(replyId)?.text ?? '';
+  }
+
+  private refuseWhileRunning(conversationId: string): void {
+    const [running] = [...this.generations].find(([, held]) => held.conversationId === conversationId) ?? [];
+    if (running) throw new DomainError('reply_in_progress', 'It is.', { members: { replyId: running } });
+  }
+
+  private pending(id: string, { id: parentId, conversationId }: MessageInTree, model: string): MessageInTree {
+    const unfinished = { status: 'pending', content: '', finishReason: null, completedAt: null } as const;
+    return aMessage({ ...unfinished, id, conversationId, parentId, model });
+  }
+
+  private begin(owner: string, conversation: FakeConversation, reply: MessageInTree): void {
+    const { id, conversationId } = reply;
+    this.messages.set(id, reply);
+    this.generations.set(id, { conversationId, owner, fence: 1, text: '', expired: false });
+    conversation.activeLeafId = id;
   }
 
   private held(owner: string, { replyId, fence }: Pick<Claim, 'replyId' | 'fence'>): FakeGeneration | null {

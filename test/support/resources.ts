@@ -24,10 +24,13 @@ const MAKERS: Readonly<Record<string, Make>> = {
   '/api/v1/users/{id}': anAccount,
   '/api/v1/users/{id}/sessions': anAccount,
   '/api/v1/conversations/{id}': aConversation,
+  '/api/v1/conversations/{id}/export': aConversation,
   '/api/v1/conversations/{id}/messages': aConversation,
   '/api/v1/conversations/{id}/messages/stream': aConversation,
   '/api/v1/conversations/{id}/messages/{messageId}': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/stream': aReply,
+  '/api/v1/conversations/{id}/messages/{replyId}/regenerate': aReply,
+  '/api/v1/conversations/{id}/messages/{replyId}/regenerate/stream': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/cancel': aRunningReply,
 };
 

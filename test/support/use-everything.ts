@@ -103,6 +103,10 @@ async function talk(ana: ObservedClient): Promise<void> {
   const later = { headers: { Prefer: 'respond-async' } };
   const endless = await ana.post<ExchangeResponse>(`${path}/messages`, { content: ENDLESS }, later);
   await ana.post(`${path}/messages/${endless.body.reply.id}/cancel`);
+  await ana.post(`${path}/messages/${reply.id}/regenerate`);
+  await (await ana.stream('POST', `${path}/messages/${reply.id}/regenerate/stream`)).all();
+  await ana.get(`${path}/export`);
+  await ana.get(`${path}/export?format=markdown`);
   await ana.delete(path);
   await ana.conversation({ title: `${CANARY} last title` });
   await ana.delete('/conversations');

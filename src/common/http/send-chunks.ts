@@ -3,19 +3,23 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 /**
- * Answers with one JSON object a line, at the reader's pace. A reader that leaves ends the source. When the source fails, the
- * connection is cut, so that nobody takes a part for the whole.
+ * Answers with a long text as it comes, at the reader's pace; its headers have been set. A reader that leaves ends the source. When
+ * the source fails, the connection is cut, so that nobody takes a part for the whole.
  */
-export async function sendLines(response: Response, lines: AsyncIterable<object>): Promise<void> {
-  response
-    .status(200)
-    .set({ 'Content-Type': 'application/x-ndjson; charset=utf-8', 'Cache-Control': 'no-store' });
+export async function sendChunks(response: Response, chunks: AsyncIterable<string>): Promise<void> {
+  response.status(200).set('Cache-Control', 'no-store');
   if (response.req.method === 'HEAD') return void response.end();
   try {
-    await pipeline(Readable.from(toText(lines)), response);
+    await pipeline(Readable.from(chunks), response);
   } catch (error) {
     if (!isLeft(error)) throw error;
   }
+}
+
+/** Answers with one JSON object a line. */
+export async function sendLines(response: Response, lines: AsyncIterable<object>): Promise<void> {
+  response.set('Content-Type', 'application/x-ndjson; charset=utf-8');
+  await sendChunks(response, toText(lines));
 }
 
 async function* toText(lines: AsyncIterable<object>): AsyncGenerator<string> {

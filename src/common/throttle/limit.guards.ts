@@ -1,9 +1,10 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import { callerOf } from '../auth/caller';
 import { isOpen } from '../auth/access';
 import { DomainError } from '../errors/domain-error';
+import { Replays } from './replays';
 import { LIMITS, limitsOf, type LimitName } from './limits';
 
 /** Counts one request against the limits of its route, and says so in `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10). */
@@ -61,11 +62,15 @@ export class StrangerLimitGuard extends LimitGuard {
   }
 }
 
-/** After authentication: by account. */
+/** After authentication: by account. What was sent before under the same key is not counted as sent again. */
 @Injectable()
 export class AccountLimitGuard extends LimitGuard {
-  protected trackerOf(name: LimitName, request: Request): Promise<string | null> {
+  @Inject(Replays) private readonly replays!: Replays;
+
+  protected async trackerOf(name: LimitName, request: Request): Promise<string | null> {
     const caller = callerOf(request);
-    return Promise.resolve(LIMITS[name].by !== 'address' && caller ? caller.userId : null);
+    if (!caller || LIMITS[name].by === 'address') return null;
+    const free = name === 'send' && (await this.replays.isReplay(caller.userId, request));
+    return free ? null : caller.userId;
   }
 }

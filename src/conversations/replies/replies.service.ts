@@ -4,11 +4,16 @@ import { newId } from '../../common/ids';
 import { within } from '../../common/within';
 import { Config } from '../../config/config';
 import { CANCELLED, ReplyGenerator } from './reply.generator';
-import { ReplyRepository, type OpenedTurn, type Turn } from './reply.repository';
+import { ReplyRepository, type OpenedTurn, type Regeneration, type Turn } from './reply.repository';
 import { RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 
-export type NewTurn = Pick<Turn, 'userId' | 'conversationId' | 'content' | 'parentId' | 'chooseModel'>;
+export type NewTurn = Pick<
+  Turn,
+  'userId' | 'conversationId' | 'content' | 'parentId' | 'chooseModel' | 'keyed'
+>;
+
+export type NewRegeneration = Omit<Regeneration, 'replyId'>;
 
 export interface StartedTurn extends Pick<OpenedTurn, 'question' | 'reply'> {
   readonly running: RunningReply;
@@ -34,20 +39,40 @@ export class RepliesService {
    *
    * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `draining` – nothing was stored.
    */
-  async start(turn: NewTurn): Promise<StartedTurn> {
-    if (this.draining) throw new DomainError('draining', 'This server is going away. Try again.');
+  start(turn: NewTurn): Promise<StartedTurn> {
     const ids = { questionId: newId(), replyId: newId() };
-    const claim = { replyId: ids.replyId, conversationId: turn.conversationId, fence: 1 };
+    return this.write({ ...turn, ...ids }, (owner) => this.replies.open(owner, { ...turn, ...ids }));
+  }
+
+  /**
+   * As `start`, for another reply to a question that has one.
+   *
+   * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `draining` – nothing was stored.
+   */
+  regenerate(regeneration: NewRegeneration): Promise<StartedTurn> {
+    const turn = { ...regeneration, replyId: newId() };
+    return this.write(turn, (owner) => this.replies.regenerate(owner, turn));
+  }
+
+  private async write(
+    { replyId, conversationId }: Pick<Turn, 'replyId' | 'conversationId'>,
+    open: (owner: string) => Promise<OpenedTurn>,
+  ): Promise<StartedTurn> {
+    if (this.draining) throw new DomainError('draining', 'This server is going away. Try again.');
+    const claim = { replyId, conversationId, fence: 1 };
     const running = new RunningReply(claim, this.config.replies.replyMaxChars);
     this.running.add(running); // before its row is there: whoever finds the row finds its writer too
-    const opened = await this.open({ ...turn, ...ids }, running);
+    const opened = await this.open(open, running);
     void this.generator.generate(running, opened);
     return { question: opened.question, reply: opened.reply, running };
   }
 
-  private async open(turn: Turn, running: RunningReply): Promise<OpenedTurn> {
+  private async open(
+    open: (owner: string) => Promise<OpenedTurn>,
+    running: RunningReply,
+  ): Promise<OpenedTurn> {
     try {
-      const opened = await this.replies.open(this.running.owner, turn);
+      const opened = await open(this.running.owner);
       running.hasRow = true;
       return opened;
     } catch (error) {

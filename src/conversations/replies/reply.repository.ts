@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError, notFound } from '../../common/errors/domain-error';
+import { TAKE_KEY } from '../../idempotency/idempotency.sql';
+import { keyTaken } from '../../idempotency/idempotency.service';
+import type { KeyedRequest } from '../../idempotency/keyed-request';
 import type { MessageInTree } from '../message.entity';
 import type { ChooseModel } from '../model-choice';
 import type { Claim, ReplyEnd } from './running-reply';
@@ -10,7 +13,9 @@ import {
   HEARTBEAT,
   HISTORY,
   INSERT_EXCHANGE,
+  INSERT_REPLY,
   LOCK_CONVERSATION,
+  READ_REGENERATION,
   READ_TURN,
   SETTLE,
   STORED_TEXT,
@@ -33,6 +38,16 @@ export interface Turn {
   /** Absent: after the active leaf. Null: a new first message. */
   readonly parentId?: string | null;
   readonly chooseModel: ChooseModel;
+  /** Null or absent: it may be opened as often as it is asked for. */
+  readonly keyed?: KeyedRequest | null;
+}
+
+/** Another reply to a question that has one already. */
+export interface Regeneration extends Pick<
+  Turn,
+  'userId' | 'conversationId' | 'replyId' | 'chooseModel' | 'keyed'
+> {
+  readonly formerReplyId: string;
 }
 
 export interface OpenedTurn {
@@ -66,6 +81,10 @@ interface TurnState {
   readonly siblings: number;
 }
 
+interface RegenerationState extends Omit<TurnState, 'parentIsEndedReply'> {
+  readonly questionId: string;
+}
+
 /** Everything that is written of a reply while it is one, each step in one transaction. */
 @Injectable()
 export class ReplyRepository {
@@ -89,9 +108,37 @@ export class ReplyRepository {
         MAX_SIBLINGS,
       ]);
       refuseTurn(state!, parentId);
+      await takeKey(transaction, turn);
       const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_EXCHANGE, [
         turn.userId, turn.conversationId, turn.questionId, turn.replyId, parentId, turn.content,
         estimateTokens(turn.content), turn.chooseModel(conversation.model, conversation.accountModel), owner, LEASE_SECONDS,
+      ]); // prettier-ignore
+      return { question: question!, reply: reply!, systemPrompt: conversation.systemPrompt };
+    });
+  }
+
+  /**
+   * Commits another pending reply to a question, beside the former one.
+   *
+   * @throws DomainError `not_found` – no such conversation or reply of that user.
+   * @throws DomainError `reply_in_progress` – with `replyId`; `conflict` – the question has 100 replies.
+   */
+  regenerate(owner: string, regeneration: Regeneration): Promise<OpenedTurn> {
+    const { userId, conversationId, replyId, formerReplyId, chooseModel } = regeneration;
+    return this.database.transaction(async (transaction) => {
+      const conversation = await lock(transaction, regeneration);
+      const [state] = await transaction.query<RegenerationState[]>(READ_REGENERATION, [
+        conversationId,
+        formerReplyId,
+        MAX_SIBLINGS,
+      ]);
+      if (!state) throw notFound('reply');
+      refuseWhileRunning(state);
+      refuseTooMany(state);
+      await takeKey(transaction, regeneration);
+      const model = chooseModel(conversation.model, conversation.accountModel);
+      const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_REPLY, [
+        userId, conversationId, state.questionId, replyId, model, owner, LEASE_SECONDS,
       ]); // prettier-ignore
       return { question: question!, reply: reply!, systemPrompt: conversation.systemPrompt };
     });
@@ -152,7 +199,7 @@ export class ReplyRepository {
 
 async function lock(
   transaction: EntityManager,
-  { userId, conversationId }: Turn,
+  { userId, conversationId }: Pick<Turn, 'userId' | 'conversationId'>,
 ): Promise<LockedConversation> {
   const [conversation] = await transaction.query<LockedConversation[]>(LOCK_CONVERSATION, [
     conversationId,
@@ -162,19 +209,33 @@ async function lock(
   return conversation;
 }
 
-function refuseTurn(
-  { runningReplyId, parentIsEndedReply, siblings }: TurnState,
-  parentId: string | null,
-): void {
-  if (runningReplyId) {
-    const members = { replyId: runningReplyId };
-    throw new DomainError('reply_in_progress', 'A reply is still being written in this conversation.', {
-      members,
-    });
-  }
+/** With the turn, or not at all. @throws DomainError `conflict` – another request has it, perhaps this very one. */
+async function takeKey(
+  transaction: EntityManager,
+  { userId, replyId, keyed }: Pick<Turn, 'userId' | 'replyId' | 'keyed'>,
+): Promise<void> {
+  if (!keyed) return;
+  const taken = await transaction.query<unknown[]>(TAKE_KEY, [userId, keyed.key, keyed.hash, replyId]);
+  if (taken.length === 0) throw keyTaken();
+}
+
+function refuseTurn({ parentIsEndedReply, ...state }: TurnState, parentId: string | null): void {
+  refuseWhileRunning(state);
   if (parentId && parentIsEndedReply === null) throw notFound('message');
   if (parentId && !parentIsEndedReply)
     throw new DomainError('conflict', 'A question can only follow a reply that has ended.');
+  refuseTooMany(state);
+}
+
+function refuseWhileRunning({ runningReplyId }: Pick<TurnState, 'runningReplyId'>): void {
+  if (!runningReplyId) return;
+  const members = { replyId: runningReplyId };
+  throw new DomainError('reply_in_progress', 'A reply is still being written in this conversation.', {
+    members,
+  });
+}
+
+function refuseTooMany({ siblings }: Pick<TurnState, 'siblings'>): void {
   if (siblings >= MAX_SIBLINGS)
     throw new DomainError('conflict', `A message has at most ${MAX_SIBLINGS} siblings.`);
 }

@@ -35,6 +35,31 @@ export const INSERT_EXCHANGE = `
   )
   select ${MESSAGE_IN_TREE} from inserted m ${JOIN_RUNNING} order by m.role desc`;
 
+/** $1 conversation, $2 reply to be written anew, $3 most siblings */
+export const READ_REGENERATION = `
+  select
+    (select reply_id from generations where conversation_id = $1) as "runningReplyId",
+    former.parent_id as "questionId",
+    (select count(*)::int from (
+      select id from messages where parent_id = former.parent_id order by id limit $3
+    ) sibling) as siblings
+  from messages former where former.id = $2 and former.conversation_id = $1 and former.role = 'assistant'`;
+
+/** $1 user, $2 conversation, $3 question, $4 reply, $5 model, $6 owner, $7 lease */
+export const INSERT_REPLY = `
+  with inserted as (
+    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model)
+    values ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $5) returning *
+  ), generation as (
+    insert into generations (reply_id, conversation_id, owner, lease_until) values ($4, $2, $6, now() + make_interval(secs => $7))
+  ), touched as (
+    update conversations set active_leaf_id = $4, message_count = message_count + 1,
+      last_message_at = now(), last_activity_at = now(), updated_at = now()
+    where id = $2
+  )
+  select ${MESSAGE_IN_TREE}
+  from (select * from inserted union all select * from messages where id = $3) m ${JOIN_RUNNING} order by m.role desc`;
+
 /** $1 the last message, $2 most tokens in all. What a failed or unfinished turn said counts only if people may have read it. */
 export const HISTORY = `
   with recursive branch as (

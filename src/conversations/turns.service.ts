@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import type { Caller } from '../common/auth/caller';
+import { DomainError, validationFailed } from '../common/errors/domain-error';
+import { within } from '../common/within';
+import { Config } from '../config/config';
+import { IdempotencyService } from '../idempotency/idempotency.service';
+import type { KeyedRequest } from '../idempotency/keyed-request';
+import type { KeptKey } from '../idempotency/kept-key.entity';
+import type { MessageInTree } from './message.entity';
+import { hasEnded } from './message.entity';
+import { MessagesService } from './messages.service';
+import { ModelChoice } from './model-choice';
+import type { ReplyPiece } from './replies/reply.buffer';
+import { RepliesService, type StartedTurn } from './replies/replies.service';
+
+export interface NewMessage {
+  /** Trimmed. */
+  readonly content: string;
+  readonly parentId?: string | null;
+  readonly model?: string;
+}
+
+/** Where a turn is asked for, and the key that it is asked for under. */
+export interface TurnRequest {
+  readonly caller: Caller;
+  readonly conversationId: string;
+  readonly keyed: KeyedRequest | null;
+}
+
+export interface Exchange {
+  readonly message: MessageInTree;
+  readonly reply: MessageInTree;
+}
+
+/** A question and its reply, which is being written, or has been if the turn is a replay. */
+export interface BegunTurn {
+  readonly request: TurnRequest;
+  readonly question: MessageInTree;
+  /** As it was committed: pending. */
+  readonly reply: MessageInTree;
+  /** The same request has begun it before. */
+  readonly replayed: boolean;
+  /** The first answer to it was 202. */
+  readonly accepted: boolean;
+}
+
+@Injectable()
+export class TurnsService {
+  constructor(
+    private readonly messages: MessagesService,
+    private readonly replies: RepliesService,
+    private readonly models: ModelChoice,
+    private readonly keys: IdempotencyService,
+    private readonly config: Config,
+  ) {}
+
+  /**
+   * Stores a question with its pending reply and has the reply written.
+   *
+   * @throws DomainError `not_found`, `validation_failed`, `unknown_model`, `reply_in_progress`, `conflict`, `draining`,
+   * `idempotency_key_reused`
+   */
+  send(request: TurnRequest, { content, parentId, model }: NewMessage): Promise<BegunTurn> {
+    const { messageMaxChars: max } = this.config.replies;
+    if (content.length > max) {
+      const message = `must be at most ${max} characters`;
+      throw validationFailed([{ path: '/content', code: 'text', message }]);
+    }
+    return this.once(request, () =>
+      this.replies.start({ ...placeOf(request), content, parentId, chooseModel: this.models.chooser(model) }),
+    );
+  }
+
+  /**
+   * Stores another pending reply to a question and has it written.
+   *
+   * @throws DomainError `not_found` – or it is a question; `unknown_model`, `reply_in_progress`, `conflict`, `draining`,
+   * `idempotency_key_reused`
+   */
+  regenerate(request: TurnRequest, formerReplyId: string, model: string | undefined): Promise<BegunTurn> {
+    return this.once(request, () =>
+      this.replies.regenerate({
+        ...placeOf(request),
+        formerReplyId,
+        chooseModel: this.models.chooser(model),
+      }),
+    );
+  }
+
+  /**
+   * Waits for a reply: `waitMs` at most, by default as long as the configuration says. It may still be running in the result.
+   *
+   * @throws DomainError what the reply failed with, with `conversationId`, `messageId` and `replyId`: both are kept.
+   */
+  async finish(turn: BegunTurn, waitMs: number | null): Promise<Exchange> {
+    const { question, reply, accepted } = turn;
+    const mostMs = this.config.replies.sendWaitMs;
+    const latest = accepted ? reply : await this.latest(turn, Math.min(waitMs ?? mostMs, mostMs));
+    if (latest.status === 'failed') throw failedReply(latest, question.id);
+    const { keyed, caller } = turn.request;
+    if (keyed && !accepted && !hasEnded(latest)) await this.keys.noteAccepted(caller.userId, keyed, reply.id);
+    return { message: question, reply: latest };
+  }
+
+  /** The reply of a turn from its beginning, running or ended. */
+  read(
+    { request: { caller, conversationId }, reply }: BegunTurn,
+    gone: AbortSignal,
+  ): AsyncIterable<ReplyPiece> {
+    return this.messages.read(caller, conversationId, reply.id, 0, gone);
+  }
+
+  private async latest(turn: BegunTurn, waitMs: number): Promise<MessageInTree> {
+    const { request, reply } = turn;
+    if (waitMs === 0) return reply;
+    const late = new AbortController();
+    const ended = await within(waitMs, endOf(this.read(turn, late.signal)));
+    late.abort();
+    return ended ?? this.messages.get(request.caller, request.conversationId, reply.id);
+  }
+
+  private once(request: TurnRequest, make: () => Promise<StartedTurn>): Promise<BegunTurn> {
+    const { caller, keyed } = request;
+    const begin = async () => {
+      const { question, reply } = await make();
+      return { request, question, reply, replayed: false, accepted: false };
+    };
+    return this.keys.once(caller.userId, keyed, begin, (kept) => this.replay(request, kept));
+  }
+
+  private async replay(request: TurnRequest, { madeId, status }: KeptKey): Promise<BegunTurn> {
+    const { caller, conversationId } = request;
+    const reply = await this.messages.get(caller, conversationId, madeId);
+    const question = await this.messages.get(caller, conversationId, reply.parentId!);
+    return { request, question, reply: asBegun(reply), replayed: true, accepted: status === 202 };
+  }
+}
+
+const placeOf = ({ caller: { userId }, conversationId, keyed }: TurnRequest) => ({
+  userId,
+  conversationId,
+  keyed,
+});
+
+/** A reply as it was when it was committed. */
+const asBegun = (reply: MessageInTree): MessageInTree => ({
+  ...reply,
+  ...{ status: 'pending', content: '', finishReason: null, completedAt: null },
+  ...{ promptTokens: null, completionTokens: null, errorCode: null, errorDetail: null },
+});
+
+/** Null: the reply is gone, or another process goes on with it. */
+async function endOf(pieces: AsyncIterable<ReplyPiece>): Promise<MessageInTree | null> {
+  for await (const piece of pieces) if (piece.type === 'ended') return piece.message;
+  return null;
+}
+
+/** No `Retry-After`: sending the question again would ask it twice. The reply can be regenerated. */
+function failedReply(
+  { id, conversationId, errorCode, errorDetail }: MessageInTree,
+  messageId: string,
+): DomainError {
+  return new DomainError(errorCode ?? 'model_failed', errorDetail ?? 'The model failed.', {
+    members: { conversationId, messageId, replyId: id },
+    headers: { 'Retry-After': '' },
+  });
+}

@@ -1,0 +1,48 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { ApiHeader } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { createHash } from 'node:crypto';
+import stringify from 'safe-stable-stringify';
+import { validationFailed } from '../common/errors/domain-error';
+
+/** A request that is to be done once, however often it is sent. */
+export interface KeyedRequest {
+  readonly key: string;
+  /** SHA-256 of the route and the body: another request with the same key is a mistake. */
+  readonly hash: Buffer;
+}
+
+const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+
+/** @throws DomainError `validation_failed` – the key is none. */
+export function keyedRequestOf(request: Request): KeyedRequest | null {
+  const key = request.get('idempotency-key');
+  if (key === undefined) return null;
+  if (!VISIBLE_ASCII.test(key)) {
+    const message = 'must be 1 to 255 visible ASCII characters';
+    throw validationFailed([{ path: 'header.Idempotency-Key', code: 'idempotency_key', message }]);
+  }
+  const { method, path } = request;
+  return { key, hash: hashOf(`${method} ${path.toLowerCase()}`, (request.body as object | undefined) ?? {}) };
+}
+
+/** Two bodies are the same when they say the same, in whatever order. */
+const hashOf = (route: string, body: object): Buffer =>
+  createHash('sha256')
+    .update(`${route}\n${stringify(body)}`)
+    .digest();
+
+/** The key of the request and what it covers; null: it has none. */
+export const Keyed = createParamDecorator((_: unknown, context: ExecutionContext): KeyedRequest | null =>
+  keyedRequestOf(context.switchToHttp().getRequest<Request>()),
+);
+
+/** Documents that a call may be sent twice. */
+export const ApiIdempotencyKey = () =>
+  ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description:
+      'Kept for 24 hours: the same request with the same key gets the first outcome again, with `Idempotency-Replayed: true`',
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+  });
