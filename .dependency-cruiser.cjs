@@ -6,7 +6,7 @@ const ROOMS = {
   config: [],
   database: ['config/', 'common/'],
   llm: ['common/', 'config/'],
-  users: ['database/', 'common/'],
+  users: ['audit/audit-line.ts', 'database/', 'common/'], // ADR 0009: a line of the log is written with its deed
   auth: ['users/', 'audit/', 'database/', 'common/', 'config/'],
   usage: ['database/', 'common/', 'config/'],
   idempotency: ['database/', 'common/', 'config/'],

@@ -25,6 +25,7 @@ export class Accounts1790000001000 implements MigrationInterface {
         add column ip inet,
         add column last_used_at timestamptz(3) not null default now()`);
     await runner.query(`create index sessions_end on sessions (expires_at)`);
+    await runner.query(`create index sessions_revoked on sessions (revoked_at) where revoked_at is not null`);
 
     await runner.query(`
       create table api_keys (
@@ -40,6 +41,7 @@ export class Accounts1790000001000 implements MigrationInterface {
       )`);
     await runner.query('create unique index api_keys_hash on api_keys (hash)');
     await runner.query(`create index api_keys_user on api_keys (user_id, id)`);
+    await runner.query(`create index api_keys_expiry on api_keys (expires_at) where expires_at is not null`);
 
     await runner.query(`
       create table ws_tickets (
@@ -78,6 +80,7 @@ export class Accounts1790000001000 implements MigrationInterface {
     await runner.query(
       `create index audit_events_actor on audit_events (actor_id) where actor_id is not null`,
     );
+    await runner.query(`create index audit_events_action on audit_events (action, id)`);
     // Erasing an account takes its person out of the log, and nothing else is ever changed.
     await runner.query(`
       create function audit_events_are_kept() returns trigger language plpgsql as $$
@@ -110,7 +113,7 @@ export class Accounts1790000001000 implements MigrationInterface {
       alter table sessions
         drop column epoch, drop column transport, drop column user_agent, drop column ip, drop column last_used_at`);
     await runner.query(
-      'drop index sessions_end, users_by_role, users_username_prefix, users_display_name_prefix',
+      'drop index sessions_end, sessions_revoked, users_by_role, users_username_prefix, users_display_name_prefix',
     );
     await runner.query(`
       alter table users

@@ -27,9 +27,8 @@ export class ErasureService {
 
   /** Whether there was such an account. @throws DomainError `conflict` – it is the last administrator's. */
   async erase(userId: string, by: Pick<Caller, 'userId'>, source: RequestSource): Promise<boolean> {
-    if (!(await this.users.beginErasure(userId))) return false;
-    if (by.userId === userId) await this.audit.record({ action: 'account.erased' });
-    else await this.audit.record({ action: 'account.erased', actorId: by.userId, source });
+    const actor = { userId: by.userId === userId ? null : by.userId, source };
+    if (!(await this.users.beginErasure(actor, userId))) return false;
     await within(WAIT_MS, this.finish(userId));
     return true;
   }
@@ -40,10 +39,7 @@ export class ErasureService {
     let idle: string[];
     do {
       idle = await this.users.beginErasureOfIdleGuests(idleMs, AT_ONCE);
-      for (const userId of idle) {
-        await this.audit.record({ action: 'account.erased', detail: { reason: 'idle' } });
-        await this.finish(userId);
-      }
+      for (const userId of idle) await this.finish(userId);
     } while (idle.length === AT_ONCE);
   }
 

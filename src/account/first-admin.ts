@@ -1,15 +1,25 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { RegistrationService } from '../auth/registration.service';
 import { DomainError } from '../common/errors/domain-error';
 import { errorForLog } from '../common/errors/error-for-log';
+import { Repeater } from '../common/repeater';
 import { Config } from '../config/config';
 import { hasHiddenCharacters, normalizeUsername } from '../users/username';
 import { UsersService } from '../users/users.service';
 
+/** How soon a database that was behind or away is asked again. */
+const AGAIN_MS = 5_000;
+const BAD_PASSWORD =
+  'ADMIN_PASSWORD: expected one that is not common, not known from a breach, and not the name';
+
 /** Makes the account of `ADMIN_USERNAME` where the name is free; whoever has it otherwise keeps what it is. */
 @Injectable()
-export class FirstAdmin implements OnApplicationBootstrap {
+export class FirstAdmin implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(FirstAdmin.name);
+  private readonly repeater = new Repeater(
+    () => this.tryAgain(),
+    () => AGAIN_MS,
+  );
 
   constructor(
     private readonly registration: RegistrationService,
@@ -23,23 +33,35 @@ export class FirstAdmin implements OnApplicationBootstrap {
     const username = normalizeUsername(firstAdmin.username);
     if (username.length < 3 || username.length > 80 || hasHiddenCharacters(username))
       throw new Error('ADMIN_USERNAME: expected 3 to 80 visible characters');
-    try {
-      if (await this.users.findByUsername(username)) return;
-      await this.registration.create({ username, password: firstAdmin.password }, 'admin');
-      this.logger.log('Made the account of ADMIN_USERNAME: the name was free.');
-    } catch (error) {
-      this.explain(error);
-    }
+    if (!(await this.make(username, firstAdmin.password))) this.repeater.start(AGAIN_MS);
   }
 
-  /** A database that is behind or away makes this replica unready, not dead. */
-  private explain(error: unknown): void {
-    const code = error instanceof DomainError ? error.code : null;
-    if (code === 'username_taken') return; // another replica was faster
-    if (code === 'validation_failed')
-      throw new Error(
-        'ADMIN_PASSWORD: expected one that is not common, not known from a breach, and not the name',
-      );
-    this.logger.error({ msg: 'could not make the account of ADMIN_USERNAME', err: errorForLog(error) });
+  onModuleDestroy(): Promise<void> {
+    return this.repeater.stop();
+  }
+
+  private async tryAgain(): Promise<void> {
+    const { username, password } = this.config.auth.firstAdmin!;
+    const done = await this.make(normalizeUsername(username), password).catch((error: unknown) => {
+      this.logger.error({ msg: BAD_PASSWORD, err: errorForLog(error) });
+      return true;
+    });
+    if (done) void this.repeater.stop();
+  }
+
+  /** Whether it is there now. A database that is behind or away makes this replica unready, not dead. */
+  private async make(username: string, password: string): Promise<boolean> {
+    try {
+      if (await this.users.findByUsername(username)) return true;
+      await this.registration.create({ username, password }, 'admin');
+      this.logger.log('Made the account of ADMIN_USERNAME: the name was free.');
+      return true;
+    } catch (error) {
+      const code = error instanceof DomainError ? error.code : null;
+      if (code === 'username_taken') return true; // another replica was faster
+      if (code === 'validation_failed') throw new Error(BAD_PASSWORD, { cause: error });
+      this.logger.error({ msg: 'could not make the account of ADMIN_USERNAME', err: errorForLog(error) });
+      return false;
+    }
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from './config';
@@ -75,6 +75,26 @@ describe('A secret', () => {
     expect(readFileSync(path, 'utf8')).toBe(jwtSecret);
     const forOthers = process.platform === 'win32' ? 0 : statSync(path).mode & 0o077;
     expect(forOthers).toBe(0);
+  });
+
+  it('is invented once for a folder, and leaves nothing else there', () => {
+    const environment = { DATA_DIR: join(folder, 'shared') };
+    const [one, other] = [loadConfig(environment), loadConfig(environment)];
+    expect(other.auth.jwtSecrets).toEqual(one.auth.jwtSecrets);
+    expect(readdirSync(environment.DATA_DIR)).toEqual(['jwt-secret']);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['blank', ' '.repeat(40)],
+    ['cut off', 'x'.repeat(31)],
+  ])('that was kept stops the start when its file is %s, and the file is named', (what, text) => {
+    const dataDir = join(folder, what);
+    mkdirSync(dataDir);
+    const path = fileWith(join(what, 'jwt-secret'), text);
+    expect(() => loadConfig({ DATA_DIR: dataDir })).toThrow(path);
+    expect(readdirSync(dataDir)).toEqual(['jwt-secret']);
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('is not invented in production, nor is a database', () => {

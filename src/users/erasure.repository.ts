@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { keepAnAdmin } from './last-admin.repository';
+import { INSERT_LINE, toLine } from '../audit/audit-line';
+import type { Actor } from './administration';
+import { keepAnAdmin, lockAdmins } from './last-admin.repository';
 import { User } from './user.entity';
 
 /** From here on nobody can sign in to it, its name is free, and nothing of it is shown. The rest goes row by row. */
@@ -13,35 +15,45 @@ const MARK = `update users set erased_at = now(), session_epoch = session_epoch 
 export class ErasureRepository {
   constructor(@InjectRepository(User) private readonly rows: Repository<User>) {}
 
-  /** Whether there was such an account. @throws DomainError `conflict` – it is the last administrator's. */
-  mark(id: string): Promise<boolean> {
+  /**
+   * Whether there was such an account. The security log has its line from the same moment on.
+   *
+   * @throws DomainError `conflict` – it is the last administrator's; `forbidden` – the actor is an administrator no more.
+   */
+  mark({ userId: actorId, source }: Actor, id: string): Promise<boolean> {
     return this.rows.manager.transaction(async (transaction) => {
-      await keepAnAdmin(transaction, id);
+      keepAnAdmin(await lockAdmins(transaction, actorId), id);
       const [, count] = await transaction.query<[unknown, number]>(
         `${MARK} where id = $1 and erased_at is null`,
         [id],
       );
+      const line = toLine({ action: 'account.erased', actorId, ...(actorId !== null && { source }) });
+      if (count === 1) await transaction.query(INSERT_LINE, line);
       return count === 1;
     });
   }
 
   /** Guests that nobody has seen for so long; those that another replica has in hand are left to it. */
-  async markIdleGuests(idleMs: number, limit: number): Promise<string[]> {
-    const [marked] = await this.rows.query<[{ id: string }[], number]>(
-      `${MARK} where id in (
-         select id from users where kind = 'guest' and erased_at is null
-           and last_seen_at < now() - make_interval(secs => $1 / 1000.0)
-         limit $2 for update skip locked
-       ) returning id`,
-      [idleMs, limit],
-    );
-    return marked.map(({ id }) => id);
+  markIdleGuests(idleMs: number, limit: number): Promise<string[]> {
+    return this.rows.manager.transaction(async (transaction) => {
+      const [marked] = await transaction.query<[{ id: string }[], number]>(
+        `${MARK} where id in (
+           select id from users where kind = 'guest' and erased_at is null
+             and last_seen_at < now() - make_interval(secs => $1 / 1000.0)
+           limit $2 for update skip locked
+         ) returning id`,
+        [idleMs, limit],
+      );
+      const line = { action: 'account.erased', detail: { reason: 'idle' } } as const;
+      for (let told = 0; told < marked.length; told++) await transaction.query(INSERT_LINE, toLine(line));
+      return marked.map(({ id }) => id);
+    });
   }
 
   /** Marked more than a minute ago, and still there: whoever was at it has died. */
   async unfinished(limit: number): Promise<string[]> {
     const rows = await this.rows.query<{ id: string }[]>(
-      `select id from users where erased_at < now() - interval '1 minute' limit $1`,
+      `select id from users where erased_at < now() - interval '1 minute' order by random() limit $1`,
       [limit],
     );
     return rows.map(({ id }) => id);

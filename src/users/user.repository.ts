@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, Repository } from 'typeorm';
+import { INSERT_LINE, toLine } from '../audit/audit-line';
 import { DomainError } from '../common/errors/domain-error';
 import { violatedConstraint } from '../database/database-errors';
 import { toPage, type Page, type PageRequest } from '../common/paging/page';
-import { keepAnAdmin } from './last-admin.repository';
+import { eventsOf, type Actor, type AdminChanges } from './administration';
+import { keepAnAdmin, lockAdmins } from './last-admin.repository';
 import { User, type UserRole } from './user.entity';
 import { normalizeUsername } from './username';
 
@@ -23,14 +25,6 @@ export interface UserFilter {
   /** How the username or the display name begins. */
   readonly q?: string;
   readonly role?: UserRole;
-}
-
-/** Absent: left as it is. */
-export interface AdminChanges {
-  readonly disabled?: boolean;
-  readonly role?: UserRole;
-  /** Null: as configured. */
-  readonly quotaTokens?: number | null;
 }
 
 /** What people change of their own account. Absent: left as it is. */
@@ -93,13 +87,15 @@ export class UserRepository {
   }
 
   /**
-   * What administrators change of an account, and how it was before. Null: there is no such account.
+   * What administrators change of an account, with its lines in the security log. Null: there is no such account.
    *
+   * @throws DomainError `forbidden` – the actor is an administrator no more.
    * @throws DomainError `conflict` – nobody would be left to administer; or a guest would be.
    */
-  administer(id: string, changes: AdminChanges): Promise<{ before: User; after: User } | null> {
+  administer(actor: Actor, id: string, changes: AdminChanges): Promise<User | null> {
     return this.rows.manager.transaction(async (transaction) => {
-      if (changes.role === 'user' || changes.disabled) await keepAnAdmin(transaction, id);
+      const admins = await lockAdmins(transaction, actor.userId);
+      if (changes.role === 'user' || changes.disabled) keepAnAdmin(admins, id);
       const living = { where: { id, erasedAt: IsNull() } };
       const lock = { mode: 'for_no_key_update' } as const;
       const before = await transaction.findOne(User, { ...living, lock });
@@ -107,14 +103,22 @@ export class UserRepository {
       if (before.kind === 'guest' && changes.role === 'admin')
         throw new DomainError('conflict', 'A guest cannot be an administrator.');
       await transaction.update(User, { id }, toColumns(before, changes));
-      return { before, after: await transaction.findOneByOrFail(User, { id }) };
+      const after = await transaction.findOneByOrFail(User, { id });
+      for (const event of eventsOf(before, after, actor)) await transaction.query(INSERT_LINE, toLine(event));
+      return after;
     });
   }
 
-  /** Kills every session. Whether there is such an account. */
-  async endSessions(id: string): Promise<boolean> {
-    const epoch = { sessionEpoch: () => 'session_epoch + 1' };
-    return (await this.rows.update({ id, erasedAt: IsNull() }, epoch)).affected === 1;
+  /** Kills every session. Whether there is such an account. @throws DomainError `forbidden` – the actor is an administrator no more. */
+  endSessions({ userId: actorId, source }: Actor, id: string): Promise<boolean> {
+    return this.rows.manager.transaction(async (transaction) => {
+      await lockAdmins(transaction, actorId);
+      const epoch = { sessionEpoch: () => 'session_epoch + 1' };
+      const { affected } = await transaction.update(User, { id, erasedAt: IsNull() }, epoch);
+      const event = { action: 'sessions.ended', userId: id, actorId, source } as const;
+      if (affected === 1) await transaction.query(INSERT_LINE, toLine(event));
+      return affected === 1;
+    });
   }
 
   /** Compare-and-set: only where the hash is still the one that was read. */

@@ -50,6 +50,15 @@ describe('A username', () => {
     ['a line break', 'an\na'],
     ['a delete character', 'an\u007Fa'],
     ['a tag character', 'an\u{E0061}a'],
+    ['a variation selector', 'an\uFE0Fa'],
+    ['a variation selector of the supplement', 'an\u{E0100}a'],
+    ['a variation selector of Mongolian', 'an\u180Ba'],
+    ['a grapheme joiner', 'an\u034Fa'],
+    ['a Hangul filler', 'an\u3164a'],
+    ['a filler for a Hangul consonant', 'an\u115Fa'],
+    ['a vowel of Khmer that is never shown', 'an\u17B4a'],
+    ['a line separator', 'an\u2028a'],
+    ['a paragraph separator', 'an\u2029a'],
   ])('shows that it has %s', (_what, name) => {
     expect(hasHiddenCharacters(normalizeUsername(name))).toBe(true);
   });

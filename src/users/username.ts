@@ -7,5 +7,6 @@ export function normalizeUsername(name: string): string {
   return folded.normalize('NFKC').trim();
 }
 
-/** Control and format characters (zero-width, bidirectional) would let two names look the same. */
-export const hasHiddenCharacters = (name: string): boolean => /[\p{Cc}\p{Cf}]/u.test(name);
+/** What is not seen (control and format characters, zero-width, bidirectional, fillers, selectors) would let two names look the same. */
+export const hasHiddenCharacters = (name: string): boolean =>
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u.test(name);

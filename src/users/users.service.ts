@@ -3,14 +3,9 @@ import { DomainError, notFound } from '../common/errors/domain-error';
 import { newId } from '../common/ids';
 import type { User, UserRole } from './user.entity';
 import type { Page, PageRequest } from '../common/paging/page';
+import type { Actor, AdminChanges } from './administration';
 import { ErasureRepository } from './erasure.repository';
-import {
-  UserRepository,
-  type AdminChanges,
-  type Membership,
-  type ProfileChanges,
-  type UserFilter,
-} from './user.repository';
+import { UserRepository, type Membership, type ProfileChanges, type UserFilter } from './user.repository';
 
 @Injectable()
 export class UsersService {
@@ -71,24 +66,25 @@ export class UsersService {
   }
 
   /**
-   * What administrators change of an account, and how it was before.
+   * What administrators change of an account, with its lines in the security log.
    *
-   * @throws DomainError `not_found`; `conflict` – it is the last administrator's, or a guest's that would be one.
+   * @throws DomainError `not_found`; `forbidden` – who asks is one no more.
+   * @throws DomainError `conflict` – it is the last administrator's, or a guest's that would be one.
    */
-  async administer(id: string, changes: AdminChanges): Promise<{ before: User; after: User }> {
-    const changed = await this.users.administer(id, changes);
+  async administer(actor: Actor, id: string, changes: AdminChanges): Promise<User> {
+    const changed = await this.users.administer(actor, id, changes);
     if (!changed) throw notFound('account');
     return changed;
   }
 
   /** On every replica within 5 s. @throws DomainError `not_found` */
-  async endSessions(id: string): Promise<void> {
-    if (!(await this.users.endSessions(id))) throw notFound('account');
+  async endSessions(actor: Actor, id: string): Promise<void> {
+    if (!(await this.users.endSessions(actor, id))) throw notFound('account');
   }
 
   /** Ends an account for its user; its rows are still there. Whether there was one. @throws DomainError `conflict` – the last administrator's. */
-  beginErasure(id: string): Promise<boolean> {
-    return this.erasures.mark(id);
+  beginErasure(actor: Actor, id: string): Promise<boolean> {
+    return this.erasures.mark(actor, id);
   }
 
   /** As `beginErasure`, for some guests that nobody has seen for so long. */

@@ -70,6 +70,19 @@ describe('An account that is erased', () => {
     expect(await count()).toBe(before + 1);
   });
 
+  it('is taken out of the log however long that is, and whoever wrote it', async () => {
+    const { client } = await newMember();
+    const { id } = client.tokens!.user;
+    await app.parley.database.query(
+      `insert into audit_events (id, action, user_id, ip)
+       select gen_random_uuid(), 'sign_in.failed', $1, '203.0.113.9' from generate_series(1, 12000)`,
+      [id],
+    );
+    await erase(client);
+    expect(await tablesWith(app.parley.database, id)).toEqual([]);
+    expect(await tablesWith(app.parley.database, '203.0.113.9')).toEqual([]);
+  });
+
   it('is signed out everywhere, and its name is free', async () => {
     const { username, client } = await newMember();
     await erase(client);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { TokensResponse } from '../../src/auth/auth.dto';
 import { Client } from '../support/client';
 import { startApp, type RunningApp } from '../support/running-app';
@@ -35,6 +36,12 @@ describe('Failed sign-ins', () => {
   };
   const failOften = async (username: string) => {
     for (let n = 0; n < LIMIT; n++) expect((await logIn(username, WRONG)).status).toBe(401);
+  };
+
+  const hitsOf = async (what: string) => {
+    const key = createHash('sha256').update(`attempt:${what}`).digest('base64url');
+    const sql = 'select hits from rate_limits where key = $1';
+    return (await parley.database.query<{ hits: number }>(sql, [key]))[0]?.hits;
   };
 
   it('of one name are refused after some, from wherever they come', async () => {
@@ -99,6 +106,21 @@ describe('Failed sign-ins', () => {
     expect(await change(PASSWORD)).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
     const erased = await client.call('DELETE', '/users/me', { password: PASSWORD });
     expect(erased).toMatchObject({ status: 429, body: { code: 'rate_limited' } });
+  });
+
+  it('that are refused for their number are not counted on', async () => {
+    const username = await member();
+    await failOften(username);
+    for (let n = 0; n < 5; n++) expect((await logIn(username, WRONG)).status).toBe(429);
+    expect(await hitsOf(`name:${username}`)).toBe(LIMIT);
+  });
+
+  it('of who is signed in are not counted on either, once they are refused', async () => {
+    const client = await Client.member(parley.url, `insider${++names}`, PASSWORD);
+    const erase = () => client.call('DELETE', '/users/me', { password: WRONG });
+    for (let n = 0; n < LIMIT; n++) expect((await erase()).status).toBe(401);
+    for (let n = 0; n < 5; n++) expect((await erase()).status).toBe(429);
+    expect(await hitsOf(`account:${client.tokens!.user.id}`)).toBe(LIMIT);
   });
 
   it('leave neither names nor addresses in the counters', async () => {

@@ -47,7 +47,7 @@ describe('Statements to the database', () => {
       ['a conversation is changed', 2, (path) => ana.patch(path, { title: 'Trip' })],
       ['a branch is chosen', 3, (path) => ana.patch(path, { activeLeafId: ids[0] })],
       ['a conversation is deleted', 5, (path) => ana.delete(path)],
-      ['everything is deleted', 5, () => ana.delete('/conversations')],
+      ['everything is deleted', 8, () => ana.delete('/conversations')],
       ['a message is read', 1, (path) => ana.get(`${path}/messages/${ids.at(-1)}`)],
       ['a page of a branch is read', 2, (path) => ana.get(`${path}/messages`)],
       ['a page of another branch is read', 3, (path) => ana.get(`${path}/messages?leafId=${ids[0]}`)],
@@ -77,6 +77,14 @@ describe('Statements to the database', () => {
         'with conversation',
       ]);
     });
+  });
+
+  it('delete a long history a few conversations at a time', async () => {
+    for (let n = 0; n < 5; n++) await ana.conversation();
+    await parley.database.query('update conversations set message_count = 15000 where user_id = $1', [
+      ana.tokens!.user.id,
+    ]);
+    expect(await count(() => ana.delete('/conversations'))).toBe(3 * 5 + 3); // two at a time, and then none
   });
 
   it('are no history where there is none', async () => {

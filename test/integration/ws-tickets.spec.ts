@@ -108,7 +108,7 @@ describe('Tickets', () => {
   it('are cleared away when they have expired, and only then', async () => {
     const [living, expired] = [await issue(), await issue()];
     await expire(expired);
-    await tickets.deleteExpired();
+    await tickets.deleteExpired(100);
     await expect(isKept(expired)).resolves.toBe(false);
     await expect(tickets.take(living)).resolves.toEqual(session);
   });

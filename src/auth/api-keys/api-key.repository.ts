@@ -48,6 +48,15 @@ export class ApiKeyRepository {
     return gone?.hash ?? null;
   }
 
+  /** Some whose time is over: how many. */
+  async deleteExpired(limit: number): Promise<number> {
+    const [, count] = await this.rows.query<[unknown, number]>(
+      'delete from api_keys where id in (select id from api_keys where expires_at < now() limit $1)',
+      [limit],
+    );
+    return count;
+  }
+
   /** And writes down, once a minute, that the key and its account are in use; it waits for no row. Null: no such key. */
   async use(hash: Buffer): Promise<ApiKeyState | null> {
     const [state] = await this.rows.query<ApiKeyState[]>(

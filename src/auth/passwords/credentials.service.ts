@@ -31,12 +31,12 @@ export class CredentialsService {
     const failed = { action: 'sign_in.failed', userId: user?.id, actorId: null } as const;
     const attempt = `name:${username}`;
     const secondsToWait = await this.attempts.count(attempt);
-    const known = secondsToWait !== null && user !== null && (await this.sessions.knows(user.id, source));
-    if (secondsToWait !== null && !known) {
+    if (secondsToWait !== null && !(await this.sessions.knows(user?.id ?? null, source))) {
+      await this.attempts.takeBack(attempt); // it was not even made
       await this.audit.record({ action: 'sign_in.limited', userId: user?.id, actorId: null, source });
       throw tooManyAttempts(secondsToWait);
     }
-    const right = await this.passwords.matches(password, user?.passwordHash ?? null);
+    const right = await this.matches(password, user?.passwordHash ?? null, attempt);
     if (!user || !right) {
       await this.audit.record({ ...failed, source });
       throw new DomainError('invalid_credentials', 'The username or the password is wrong.');
@@ -58,15 +58,26 @@ export class CredentialsService {
     const attempt = `account:${userId}`;
     const secondsToWait = await this.attempts.count(attempt);
     if (secondsToWait !== null) {
+      await this.attempts.takeBack(attempt);
       await this.audit.record({ action: 'password.refused', userId, source, detail: { reason: 'limited' } });
       throw tooManyAttempts(secondsToWait);
     }
-    if (password === undefined || !(await this.passwords.matches(password, user.passwordHash))) {
+    if (password === undefined || !(await this.matches(password, user.passwordHash, attempt))) {
       await this.audit.record({ action: 'password.refused', userId, source });
       throw new DomainError('invalid_credentials', 'The password is wrong.');
     }
     await this.attempts.takeBack(attempt);
     return user;
+  }
+
+  /** What could not be tried has not failed. */
+  private async matches(password: string, hash: string | null, attempt: string): Promise<boolean> {
+    try {
+      return await this.passwords.matches(password, hash);
+    } catch (error) {
+      await this.attempts.takeBack(attempt);
+      throw error;
+    }
   }
 
   /** The cost of hashes may have been changed since this one was made. Now is the time, since now the password is known. */

@@ -1,9 +1,12 @@
+import { BulkheadPolicy } from 'cockatiel';
 import { loadConfig } from '../../config/config';
 import { PasswordHasher } from './password-hasher';
 
 const MORE_THAN_CAN_WAIT = 700;
 
-const hasher = new PasswordHasher(loadConfig({ JWT_SECRET: 'x'.repeat(32), BCRYPT_COST: '4' }));
+const hasherOf = (cost: number) =>
+  new PasswordHasher(loadConfig({ JWT_SECRET: 'x'.repeat(32), BCRYPT_COST: String(cost) }));
+const hasher = hasherOf(4);
 
 describe('A password', () => {
   it('matches its hash, and nothing else does', async () => {
@@ -33,6 +36,20 @@ describe('A password', () => {
   it('matches nothing where there is no hash', async () => {
     await expect(hasher.matches('quartz lemon bridge', null)).resolves.toBe(false);
     await expect(hasher.matches('', null)).resolves.toBe(false);
+  });
+
+  it.each([
+    [6, 1],
+    [5, 2],
+    [4, 3],
+  ])('is looked at as long whether its hash was made at cost %i or at 6', async (cost, comparisons) => {
+    const [costly, hash] = [hasherOf(6), await hasherOf(cost).hash('quartz lemon bridge')];
+    await expect(costly.matches('quartz lemon bridge', hash)).resolves.toBe(true); // makes what it compares with
+    const turns = jest.spyOn(BulkheadPolicy.prototype, 'execute');
+    await expect(costly.matches('quartz lemon bridge', hash)).resolves.toBe(true);
+    await expect(costly.matches('wrong wrong', hash)).resolves.toBe(false);
+    expect(turns).toHaveBeenCalledTimes(2 * comparisons);
+    turns.mockRestore();
   });
 
   it('is refused when too many wait, and taken again when they are done', async () => {

@@ -8,20 +8,22 @@ import { Config } from '../../config/config';
 
 /** Separates these digests from any other use of SHA-256. A constant, so that rotating secrets touches no password. */
 const DOMAIN = 'parley password v1';
-/** Hashing keeps a core busy; one is left for everything else. */
-const IN_FLIGHT = Math.max(1, availableParallelism() - 1);
+/** Of libuv's threads (4), by which names and files are looked up as well. */
+const THREADS = 4;
+/** Hashing keeps a core and a thread busy; one of each is left for everything else. */
+const IN_FLIGHT = Math.max(1, Math.min(availableParallelism(), THREADS) - 1);
 const QUEUED = 500;
 
 @Injectable()
 export class PasswordHasher {
   private readonly slots = bulkhead(IN_FLIGHT, QUEUED);
   private readonly cost: number;
-  /** Compared with where there is no hash. Made ahead, so that the first unknown name takes no longer than others. */
-  private readonly decoy: Promise<string>;
+  /** By cost: compared with where there is no hash, or a cheaper one. */
+  private readonly decoys = new Map<number, Promise<string>>();
 
   constructor({ auth }: Config) {
     this.cost = auth.bcryptCost;
-    this.decoy = this.hash('');
+    void this.decoy(this.cost); // ahead, so that the first unknown name takes no longer than others
   }
 
   /** @throws DomainError `overloaded` – too many hashes are waiting. */
@@ -35,9 +37,21 @@ export class PasswordHasher {
    * @throws DomainError `overloaded` – too many hashes are waiting.
    */
   async matches(password: string, hash: string | null): Promise<boolean> {
-    const stored = hash ?? (await this.decoy);
+    const stored = hash ?? (await this.decoy(this.cost));
     const same = await this.inTurn(() => bcrypt.compare(digest(password), stored));
+    // A hash from before the cost was raised takes less time. Each step doubles it, so these make up for what is missing.
+    for (let cost = bcrypt.getRounds(stored); cost < this.cost; cost++) {
+      const decoy = await this.decoy(cost);
+      await this.inTurn(() => bcrypt.compare(digest(password), decoy));
+    }
     return same && hash !== null;
+  }
+
+  private decoy(cost: number): Promise<string> {
+    const made = this.decoys.get(cost) ?? this.inTurn(() => bcrypt.hash(digest(''), cost));
+    this.decoys.set(cost, made);
+    made.catch(() => this.decoys.delete(cost)); // too much to do: the next one makes it
+    return made;
   }
 
   /** Whether a hash was made at another cost than the one in force. */

@@ -20,7 +20,12 @@ export class SessionChecks {
     max: CHECKED_SESSIONS,
     ttl: CHECK_TTL_MS,
     ignoreFetchAbort: true, // who is just being checked while the session ends gets what was found
-    fetchMethod: async (sessionId) => (await this.sessions.use(sessionId, this.staleMs)) ?? undefined,
+    fetchMethod: async (sessionId, _stale, { options }) => {
+      const askedAt = performance.now(); // what is found may have changed since
+      const state = await this.sessions.use(sessionId, this.staleMs);
+      options.ttl = Math.max(1, CHECK_TTL_MS - (performance.now() - askedAt));
+      return state ?? undefined;
+    },
   });
 
   constructor(

@@ -99,12 +99,15 @@ export class SessionRepository {
     return toPage(rows, limit, ({ id }) => ({ id }));
   }
 
-  /** Compare-and-set: of any number of parallel rotations from `rotation`, one is done. */
+  /**
+   * Compare-and-set: of any number of parallel rotations from `rotation`, one is done. A token that is ahead of the database is
+   * ours as well: a restore has lost the last rotations. False also where the account's row changed meanwhile: look again.
+   */
   async rotate(id: string, rotation: number, idleMs: number): Promise<boolean> {
     const rotated = await this.rows.query<unknown[]>(
       `with rotated as (
-         update sessions s set rotation = rotation + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
-         from users u where u.id = s.user_id and s.id = $1 and rotation = $2 and ${LIVING} returning s.user_id
+         update sessions s set rotation = $2 + 1, rotated_at = now(), last_used_at = now(), idle_expires_at = ${IN_MS('$3')}
+         from users u where u.id = s.user_id and s.id = $1 and rotation <= $2 and ${LIVING} returning s.user_id
        ), seen as (
          update users set last_seen_at = now() where id = (
            select id from users where id in (select user_id from rotated) for no key update skip locked)
@@ -115,28 +118,33 @@ export class SessionRepository {
     return rotated.length === 1;
   }
 
-  /** Whether it was still living. */
+  /** Whether there was one to revoke. Its epoch does not matter: a row that waited for a change of it would be missed. */
   async revokeOwned(userId: string, id: string, reason: RevokedReason): Promise<boolean> {
     const [, count] = await this.rows.query<[unknown, number]>(
-      `update sessions s set revoked_at = now(), revoked_reason = $3
-       from users u where u.id = s.user_id and s.id = $2 and s.user_id = $1 and ${LIVING}`,
+      `update sessions set revoked_at = now(), revoked_reason = $3
+       where id = $2 and user_id = $1 and revoked_at is null and idle_expires_at > now() and expires_at > now()`,
       [userId, id, reason],
     );
     return count === 1;
   }
 
-  /** All living ones but `keptId`: their ids. */
-  async revokeOthersOwned(userId: string, keptId: string): Promise<string[]> {
-    const [ended] = await this.rows.query<[{ id: string }[], number]>(
-      `update sessions s set revoked_at = now(), revoked_reason = 'ended'
-       from users u where u.id = s.user_id and s.user_id = $1 and s.id <> $2 and ${LIVING} returning s.id`,
+  /** All but one, whatever their number: the account's epoch moves on, and that one with it. Whether there is such an account. */
+  async endOthersOwned(userId: string, keptId: string): Promise<boolean> {
+    const moved = await this.rows.query<unknown[]>(
+      `with moved as (
+         update users set session_epoch = session_epoch + 1 where id = $1 and erased_at is null returning session_epoch
+       ), kept as (
+         update sessions set epoch = moved.session_epoch from moved
+         where sessions.id = $2 and sessions.user_id = $1 and sessions.epoch = moved.session_epoch - 1
+       )
+       select from moved`,
       [userId, keptId],
     );
-    return ended.map(({ id }) => id);
+    return moved.length === 1;
   }
 
   /** Whether somebody signed in to that account from that address (IPv6: that /64) in the last 30 days. */
-  async isKnownAddress(userId: string, ip: string): Promise<boolean> {
+  async isKnownAddress(userId: string | null, ip: string): Promise<boolean> {
     const found = await this.rows.query<unknown[]>(
       `select from sessions where user_id = $1 and created_at > now() - interval '30 days'
          and network(set_masklen(ip, least($3, case family(ip) when 4 then 32 else 128 end))) >>= $2::inet limit 1`,
@@ -145,11 +153,16 @@ export class SessionRepository {
     return found.length === 1;
   }
 
-  /** What ended so long ago that nobody asks any more. */
-  async deleteOld(): Promise<void> {
-    const old = `now() - interval '30 days'`;
-    await this.rows.query(
-      `delete from sessions where expires_at < ${old} or (revoked_at < ${old} and created_at < ${old})`,
+  /** Some of what ended so long ago that nobody asks any more: how many. */
+  async deleteOld(limit: number): Promise<number> {
+    const [, count] = await this.rows.query<[unknown, number]>(
+      `delete from sessions where id in (
+         (select id from sessions where expires_at < now() - interval '30 days' limit $1)
+         union
+         (select id from sessions where revoked_at < now() - interval '30 days' limit $1)
+         limit $1)`,
+      [limit],
     );
+    return count;
   }
 }

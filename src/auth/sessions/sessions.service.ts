@@ -26,6 +26,9 @@ export interface RefreshClaim {
   readonly rotation: number;
 }
 
+/** A row that somebody else has changed under a rotation is seen as it is by the next one. */
+const ROTATIONS_TRIED = 5;
+
 @Injectable()
 export class SessionsService {
   private readonly tokens: RefreshTokens;
@@ -66,14 +69,15 @@ export class SessionsService {
    */
   async refresh({ session, rotation }: RefreshClaim, source: RequestSource): Promise<OpenSession> {
     await this.checks.refuseOtherBrowser(session, source);
-    if (await this.sessions.rotate(session.id, rotation, this.config.auth.sessionIdleMs)) {
-      return this.opened(session, rotation + 1);
-    }
-    const now = await this.sessions.find(session.id);
-    if (!now?.living) throw revoked();
-    if (now.rotation === rotation + 1 && now.justRotated) return this.opened(session, now.rotation);
-    await this.endReused(session, source);
-    throw revoked();
+    for (let tries = 1; tries <= ROTATIONS_TRIED; tries++) {
+      if (await this.sessions.rotate(session.id, rotation, this.config.auth.sessionIdleMs))
+        return this.opened(session, rotation + 1);
+      const now = await this.sessions.find(session.id);
+      if (!now?.living) throw revoked();
+      if (now.rotation === rotation + 1 && now.justRotated) return this.opened(session, now.rotation);
+      if (now.rotation > rotation) await this.refuseReused(session, source);
+    } // nobody has used it: its row was busy with something else, such as a change of password
+    throw new DomainError('database_unavailable', 'The session is busy. Try again shortly.');
   }
 
   /** The living ones of an account, newest first. */
@@ -94,27 +98,27 @@ export class SessionsService {
     return true;
   }
 
-  /** All but one, as `end` does. */
+  /** All but one, on every replica within 5 s. */
   async endOthers(userId: string, keptId: string, source: RequestSource): Promise<void> {
-    const ended = await this.sessions.revokeOthersOwned(userId, keptId);
-    for (const id of ended) this.checks.noteEnd(id);
-    if (ended.length > 0) await this.audit.record({ action: 'sessions.ended', userId, source });
+    if (await this.sessions.endOthersOwned(userId, keptId))
+      await this.audit.record({ action: 'sessions.ended', userId, source });
   }
 
-  /** Whether somebody signed in to that account from there in the last 30 days. */
-  async knows(userId: string, { ip }: RequestSource): Promise<boolean> {
+  /** Whether somebody signed in to that account from there in the last 30 days. Null: no account; it takes as long. */
+  async knows(userId: string | null, { ip }: RequestSource): Promise<boolean> {
     return ip !== null && (await this.sessions.isKnownAddress(userId, ip));
   }
 
-  /** Of sessions that ended long ago. */
-  deleteOld(): Promise<void> {
-    return this.sessions.deleteOld();
+  /** Some sessions that ended long ago: how many. */
+  deleteOld(limit: number): Promise<number> {
+    return this.sessions.deleteOld(limit);
   }
 
-  private async endReused({ id, userId }: RefreshClaim['session'], source: RequestSource): Promise<void> {
+  private async refuseReused({ id, userId }: RefreshClaim['session'], source: RequestSource): Promise<never> {
     const ended = await this.sessions.revokeOwned(userId, id, 'reuse');
     this.checks.noteEnd(id);
     if (ended) await this.audit.record({ action: 'token.reused', userId, actorId: null, source });
+    throw revoked();
   }
 
   private opened(

@@ -25,7 +25,12 @@ export class WsTicketRepository {
     return taken ?? null;
   }
 
-  async deleteExpired(): Promise<void> {
-    await this.rows.query('delete from ws_tickets where expires_at < now()');
+  /** Some whose time is over: how many. */
+  async deleteExpired(limit: number): Promise<number> {
+    const [, count] = await this.rows.query<[unknown, number]>(
+      'delete from ws_tickets where hash in (select hash from ws_tickets where expires_at < now() limit $1)',
+      [limit],
+    );
+    return count;
   }
 }

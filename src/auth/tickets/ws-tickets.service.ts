@@ -32,7 +32,8 @@ export class WsTicketsService {
     return this.checks.callerOf(taken.sessionId, taken.userId, source);
   }
 
-  deleteExpired(): Promise<void> {
-    return this.tickets.deleteExpired();
+  /** Some tickets whose time is over: how many. */
+  deleteExpired(limit: number): Promise<number> {
+    return this.tickets.deleteExpired(limit);
   }
 }

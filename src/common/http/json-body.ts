@@ -5,10 +5,12 @@ import { isStorable } from '../validation/storable';
 
 const MAX_BODY_BYTES = 100 * 1024;
 const MAX_DEPTH = 32;
+/** Members and items in all: far more than any route takes, and few enough that checking them takes no time. */
+const MAX_VALUES = 1_000;
 
 /**
  * Reads a JSON body: UTF-8, an object, at most 100 KB and 32 levels deep, and in its texts neither NUL (Postgres cannot
- * store it) nor half a surrogate pair (UTF-8 cannot carry it).
+ * store it) nor half a surrogate pair (UTF-8 cannot carry it). It has at most 1,000 values.
  */
 export function jsonBody(): RequestHandler {
   const read = json({ limit: MAX_BODY_BYTES, type: isJson, verify: refuseOtherEncodings });
@@ -38,24 +40,31 @@ function checkBody(request: Request, _response: Response, next: NextFunction): v
   const body: unknown = request.body;
   if (body === undefined) return next();
   if (Array.isArray(body)) return next(invalid('', 'not_an_object', 'The body must be a JSON object.'));
-  next(findFault(body, '', 1) ?? undefined);
+  next(findFault(body, '', 1, { left: MAX_VALUES }) ?? undefined);
 }
 
 const invalid = (path: string, code: string, message: string) =>
   new DomainError('validation_failed', message, { errors: [{ path, code, message }] });
 
 /** The first thing in a parsed body that no route takes. Its recursion ends with `MAX_DEPTH`. */
-function findFault(value: unknown, path: string, depth: number): DomainError | null {
+function findFault(
+  value: unknown,
+  path: string,
+  depth: number,
+  values: { left: number },
+): DomainError | null {
   if (typeof value === 'string') return isStorable(value) ? null : unstorable(path);
   if (typeof value !== 'object' || value === null) return null;
   if (depth > MAX_DEPTH) {
     return new DomainError('malformed_request', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   }
   for (const [key, member] of Object.entries(value)) {
+    if (values.left-- === 0)
+      return new DomainError('malformed_request', `The body has more than ${MAX_VALUES} values.`);
     if (!isStorable(key)) return unstorable(path);
     const memberPath = `${path}/${toPointerToken(key)}`;
     if (isUnseen(key)) return invalid(memberPath, 'unknown_field', 'This name is not allowed.');
-    const fault = findFault(member, memberPath, depth + 1);
+    const fault = findFault(member, memberPath, depth + 1, values);
     if (fault) return fault;
   }
   return null;

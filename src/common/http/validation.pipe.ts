@@ -23,6 +23,9 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 }
 
+/** More of them help nobody, and would make the answer longer than the question. */
+const MOST_ERRORS = 20;
+
 class Faults extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
     super();
@@ -30,7 +33,8 @@ class Faults extends Error {
 }
 
 function toValidationFailed(errors: readonly ValidationError[], inQuery: boolean): DomainError {
-  return validationFailed(errors.flatMap((error) => fieldErrors(error, inQuery ? 'query.' : '/')));
+  const found = errors.flatMap((error) => fieldErrors(error, inQuery ? 'query.' : '/'));
+  return validationFailed(found.slice(0, MOST_ERRORS));
 }
 
 function fieldErrors(
