@@ -1,8 +1,7 @@
+import { FakeRateLimitRepository } from '../../../test/fakes/fake-rate-limit.repository';
 import { standIn, type Public } from '../../../test/support/stand-in';
 import type { AuditService } from '../../audit/audit.service';
 import { DomainError } from '../../common/errors/domain-error';
-import { Attempts } from '../../common/throttle/attempts';
-import type { RateLimitRepository } from '../../common/throttle/rate-limit.repository';
 import type { User } from '../../users/user.entity';
 import type { UsersService } from '../../users/users.service';
 import type { SessionsService } from '../sessions/sessions.service';
@@ -10,7 +9,7 @@ import { CredentialsService } from './credentials.service';
 import type { PasswordHasher } from './password-hasher';
 
 const SOURCE = { ip: '192.0.2.1', userAgent: null };
-const LIMIT = { limit: 3, windowMs: 60_000 };
+const LIMIT = 3;
 
 const unasked = (): never => {
   throw new Error('Nobody asks for this here.');
@@ -38,30 +37,9 @@ const nowhereKnown: Public<SessionsService> = {
   ...{ endOthers: unasked, deleteOld: unasked },
 };
 
-class Counters implements Public<RateLimitRepository> {
-  private readonly hits = new Map<string, number>();
-
-  get all(): number[] {
-    return [...this.hits.values()];
-  }
-
-  hit(key: string) {
-    const hits = (this.hits.get(key) ?? 0) + 1;
-    this.hits.set(key, hits);
-    return Promise.resolve({ hits, secondsLeft: 60 });
-  }
-
-  takeBack(key: string) {
-    this.hits.set(key, (this.hits.get(key) ?? 0) - 1);
-    return Promise.resolve();
-  }
-
-  deleteExpired = unasked;
-}
-
 /** With a hasher that answers every comparison so. */
 function credentialsThat(matches: PasswordHasher['matches']) {
-  const counters = new Counters();
+  const counters = new FakeRateLimitRepository();
   const recorded: string[] = [];
   const hasher: Public<PasswordHasher> = { matches, hash: unasked, isOutdated: () => false };
   const log: Public<AuditService> = {
@@ -72,7 +50,7 @@ function credentialsThat(matches: PasswordHasher['matches']) {
     standIn<UsersService>(accounts),
     standIn<PasswordHasher>(hasher),
     standIn<SessionsService>(nowhereKnown),
-    new Attempts(standIn<RateLimitRepository>(counters), { enabled: true, login: LIMIT }),
+    counters.attempts(LIMIT),
     standIn<AuditService>(log),
   );
   return { credentials, counters, recorded };
@@ -83,7 +61,7 @@ const overloaded = () => Promise.reject(new DomainError('overloaded', 'Too many 
 describe('A password that could not be looked at for the want of time', () => {
   it.each(['ana', 'nobody-here'])('does not count as a failure of %s', async (username) => {
     const { credentials, counters, recorded } = credentialsThat(overloaded);
-    for (let n = 0; n <= LIMIT.limit; n++)
+    for (let n = 0; n <= LIMIT; n++)
       await expect(credentials.verify(username, 'wrong', SOURCE)).rejects.toMatchObject({
         code: 'overloaded',
       });
@@ -93,7 +71,7 @@ describe('A password that could not be looked at for the want of time', () => {
 
   it('does not count as a failure of who is signed in', async () => {
     const { credentials, counters, recorded } = credentialsThat(overloaded);
-    for (let n = 0; n <= LIMIT.limit; n++)
+    for (let n = 0; n <= LIMIT; n++)
       await expect(credentials.confirm(ANA.id, 'wrong', SOURCE)).rejects.toMatchObject({
         code: 'overloaded',
       });
@@ -106,12 +84,12 @@ describe('A password that is wrong', () => {
   it('counts up to the limit, and what is refused after that does not', async () => {
     const { credentials, counters } = credentialsThat(() => Promise.resolve(false));
     const codes: string[] = [];
-    for (let n = 0; n < LIMIT.limit + 2; n++)
+    for (let n = 0; n < LIMIT + 2; n++)
       await credentials
         .verify('ana', 'wrong', SOURCE)
         .catch((error: unknown) => codes.push((error as DomainError).code));
-    const failures = Array.from({ length: LIMIT.limit }, () => 'invalid_credentials');
+    const failures = Array.from({ length: LIMIT }, () => 'invalid_credentials');
     expect(codes).toEqual([...failures, 'rate_limited', 'rate_limited']);
-    expect(counters.all).toEqual([LIMIT.limit]);
+    expect(counters.all).toEqual([LIMIT]);
   });
 });
