@@ -88,6 +88,20 @@ describe('Limits', () => {
       expectRefusal(await send(`${one.id}/messages/stream`), 60);
     });
 
+    it('do not count what was sent before under the same key, nor refuse it', async () => {
+      const client = new Client(parley.url, await guest());
+      const { id } = await client.conversation();
+      const send = (key: string) => {
+        const headers = { ...from(newAddress()).headers, 'Idempotency-Key': key };
+        return client.post(`/conversations/${id}/messages`, { content: 'Hi' }, { headers });
+      };
+      const answers = await times(5, () => send('one'));
+      expect(statuses(answers)).toEqual([201, 201, 201, 201, 201]);
+      expect(statuses([await send('two'), await send('three')])).toEqual([201, 201]);
+      expectRefusal(await send('four'), 60);
+      expect((await send('one')).status).toBe(201);
+    });
+
     it('leave nothing of a question that they refuse', async () => {
       const client = new Client(parley.url, await guest());
       const { id } = await client.conversation();

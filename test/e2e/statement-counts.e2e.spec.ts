@@ -91,6 +91,17 @@ describe('Statements to the database', () => {
     expect(await count(() => ana.send(id, 'Hi'))).toBe(6);
   });
 
+  it('are two more under a key, and four for what was sent before', async () => {
+    const send = () =>
+      ana.post(
+        `/conversations/${id}/messages`,
+        { content: 'Hi' },
+        { headers: { 'Idempotency-Key': 'once' } },
+      );
+    expect(await count(send)).toBe(6 + 2);
+    expect(await count(send)).toBe(4);
+  });
+
   it('are rolled back where a question is refused', async () => {
     const { reply } = await ana.send(id, 'Hi');
     const refuse = () =>
