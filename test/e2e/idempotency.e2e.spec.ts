@@ -1,9 +1,11 @@
+import { Client as Connection } from 'pg';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import type { ExchangeResponse, MessageResponse } from '../../src/conversations/message.dto';
 import { newId } from '../../src/common/ids';
 import { Client, type Answered, type ProblemBody } from '../support/client';
 import { textOf } from '../support/event-stream';
 import { startScriptedApp, type ScriptedApp } from '../support/scripted-app';
+import { waitUntil } from '../support/wait-until';
 
 type Exchange = ExchangeResponse & ProblemBody;
 
@@ -51,6 +53,26 @@ describe('The same request under the same key', () => {
     expect(new Set(answers.map(({ body }) => body.reply.id)).size).toBe(1);
     expect(new Set(answers.map(({ body }) => body.reply.content)).size).toBe(1);
     expect(answers.filter((answer) => !isReplay(answer))).toHaveLength(1);
+    expect([callsOf(content), await count()]).toEqual([1, 2]);
+  });
+
+  it('finds its own reply in its way, and joins it', async () => {
+    const [key, content] = [newId(), question()];
+    app.model.answer(content, (answer) => answer.whole('One ', 'two ', 'three.'));
+    const holder = new Connection({ connectionString: app.parley.database.url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select from conversations where id = $1 for update', [id]);
+    const answers = Array.from({ length: 6 }, () => send(key, content)); // all have looked for the key, and wait
+    await waitUntil(async () => {
+      const [waiting] = await app.parley.database.query<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+      );
+      return waiting!.count === 6;
+    }, 'all to wait for the conversation');
+    await holder.query('commit');
+    await holder.end();
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(6).fill(201));
     expect([callsOf(content), await count()]).toEqual([1, 2]);
   });
 
@@ -130,7 +152,11 @@ describe('The same request under the same key', () => {
 
   it('joins the stream of the reply that is being written', async () => {
     const [key, content] = [newId(), question()];
-    app.model.answer(content, (answer) => answer.drip('One two three four five'));
+    app.model.answer(content, async (answer) => {
+      await answer.drip('One two three four five');
+      answer.finish();
+      answer.done();
+    });
     const path = `/conversations/${id}/messages/stream`;
     const streams = await Promise.all([1, 2, 3].map(() => ana.stream('POST', path, { content }, keyed(key))));
     const events = await Promise.all(streams.map((stream) => stream.all()));
