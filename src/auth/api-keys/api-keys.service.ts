@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { AuditService } from '../../audit/audit.service';
 import type { Caller, Scope } from '../../common/auth/caller';
 import { DomainError, notFound, validationFailed } from '../../common/errors/domain-error';
 import type { RequestSource } from '../../common/http/request-source';
 import { newId } from '../../common/ids';
 import type { Page, PageRequest } from '../../common/paging/page';
+import { RecentStates } from '../recent-states';
 import { hashOf, isWellFormed, newApiKey } from './api-key';
 import type { ApiKey } from './api-key.entity';
 import { ApiKeyRepository, type ApiKeyState } from './api-key.repository';
@@ -17,27 +17,16 @@ export interface NewKey {
   readonly expiresAt: Date | null;
 }
 
-/** The contract: an ended key is refused on every replica within 5 s. */
-const CHECK_TTL_MS = 4_000;
 const CHECKED_KEYS = 10_000;
-const ENDED = 'ended';
 
 @Injectable()
 export class ApiKeysService {
   /** By the key's hash: keys themselves are not kept in memory. */
-  private readonly states = new LRUCache<string, ApiKeyState | typeof ENDED>({
-    max: CHECKED_KEYS,
-    ttl: CHECK_TTL_MS,
-    ignoreFetchAbort: true, // who is just being checked while the key ends gets what was found
-    fetchMethod: async (hash, _stale, { options }) => {
-      const askedAt = performance.now(); // what is found may have changed since
-      const state = await this.keys.use(Buffer.from(hash, 'base64url'));
-      const leftMs = state?.expiresInMs ?? CHECK_TTL_MS;
-      const freshMs = CHECK_TTL_MS - (performance.now() - askedAt);
-      options.ttl = Math.max(1, Math.min(freshMs, leftMs)); // a key's expiry counts at once
-      return state && leftMs > 0 ? state : undefined;
-    },
-  });
+  private readonly states = new RecentStates<ApiKeyState>(
+    CHECKED_KEYS,
+    (hash) => this.keys.use(Buffer.from(hash, 'base64url')),
+    ({ expiresInMs }) => expiresInMs ?? Infinity, // a key's expiry counts at once
+  );
 
   constructor(
     private readonly keys: ApiKeyRepository,
@@ -74,7 +63,7 @@ export class ApiKeysService {
   async end(userId: string, id: string, source: RequestSource): Promise<void> {
     const hash = await this.keys.deleteOwned(userId, id);
     if (!hash) throw notFound('API key');
-    this.states.set(hash.toString('base64url'), ENDED);
+    this.states.noteEnd(hash.toString('base64url'));
     await this.audit.record({ action: 'api_key.ended', userId, source, detail: { keyId: id } });
   }
 
@@ -85,8 +74,8 @@ export class ApiKeysService {
 
   /** Who is behind a key. At most 4 s old. @throws DomainError `unauthenticated`, `account_disabled` */
   async authenticate(key: string): Promise<Caller> {
-    const state = isWellFormed(key) && (await this.states.fetch(hashOf(key).toString('base64url')));
-    if (!state || state === ENDED) throw new DomainError('unauthenticated', 'This API key is not valid.');
+    const state = isWellFormed(key) && (await this.states.find(hashOf(key).toString('base64url')));
+    if (!state) throw new DomainError('unauthenticated', 'This API key is not valid.');
     const { userId, role, scopes, disabled } = state;
     if (disabled) throw new DomainError('account_disabled', 'This account is disabled.');
     return { userId, kind: 'member', role, sessionId: null, scopes };
