@@ -30,7 +30,7 @@ const SHOWING = OPERATIONS.filter(
   ({ route, gives }) => route.method === 'GET' && !hasId(route) && gives.length > 0,
 );
 
-/** Members that are maps: what is in them has any name. */
+/** Members that are maps: what is in them may be called anything. */
 const MAPS = ['checks', 'detail', 'metadata'];
 
 /** Names of all members of a body, however deep. */
