@@ -16,8 +16,13 @@ import { MessagesController } from './messages.controller';
 import { MessagesService } from './messages.service';
 import { ModelChoice } from './model-choice';
 import { ContextWindow } from './replies/context-window';
+import { FirstTexts } from './replies/first-texts';
 import { Heartbeat } from './replies/heartbeat';
+import { QuickBeat } from './replies/quick-beat';
+import { RemoteReplies } from './replies/remote-replies';
+import { RemoteReplyRepository } from './replies/remote-reply.repository';
 import { RepliesService } from './replies/replies.service';
+import { ReplyBeats } from './replies/reply-beats';
 import { ReplyGenerator } from './replies/reply.generator';
 import { ReplyRepository } from './replies/reply.repository';
 import { RunningReplies } from './replies/running-replies';
@@ -43,7 +48,12 @@ import { TurnsService } from './turns.service';
     ReplyGenerator,
     ContextWindow,
     RunningReplies,
+    ReplyBeats,
+    FirstTexts,
     Heartbeat,
+    QuickBeat,
+    RemoteReplies,
+    RemoteReplyRepository,
     Sweeper,
   ],
   exports: [ConversationsService, HistoryService, ModelChoice, RepliesService],

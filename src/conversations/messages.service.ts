@@ -8,9 +8,8 @@ import { ConversationsService } from './conversations.service';
 import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessageRepository } from './message.repository';
-import type { ReplyPiece } from './replies/reply.buffer';
+import { readEnded, type ReplyPiece } from './replies/reply.buffer';
 import { RepliesService } from './replies/replies.service';
-import { readStored } from './stored-reply';
 
 /** How long a cancelled reply has to be stored before the database is taken for gone. */
 const CANCEL_MS = 8_000;
@@ -57,22 +56,9 @@ export class MessagesService {
     after: number,
     gone: AbortSignal,
   ): Promise<AsyncIterable<ReplyPiece>> {
-    const { role } = await this.get(caller, conversationId, replyId);
-    if (role !== 'assistant') throw notFound('reply');
-    return this.read(caller, conversationId, replyId, after, gone);
-  }
-
-  /** As `rejoin`, of a reply that is known to be one. */
-  read(
-    { userId }: Caller,
-    conversationId: string,
-    replyId: string,
-    after: number,
-    gone: AbortSignal,
-  ): AsyncIterable<ReplyPiece> {
-    const running = this.replies.find(replyId);
-    const look = () => this.messages.findOwned(userId, conversationId, replyId);
-    return running ? running.buffer.read(after, gone) : readStored(look, after, gone);
+    const message = await this.get(caller, conversationId, replyId);
+    if (message.role !== 'assistant') throw notFound('reply');
+    return hasEnded(message) ? readEnded(message, after) : this.replies.read(replyId, after, gone);
   }
 
   /** @throws DomainError `not_found`; `not_cancellable` – it has ended otherwise; `database_unavailable` */

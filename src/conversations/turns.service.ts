@@ -10,7 +10,7 @@ import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessagesService } from './messages.service';
 import { ModelChoice } from './model-choice';
-import type { ReplyPiece } from './replies/reply.buffer';
+import { readEnded, type ReplyPiece } from './replies/reply.buffer';
 import { RepliesService, type StartedTurn } from './replies/replies.service';
 
 export interface NewMessage {
@@ -38,6 +38,8 @@ export interface BegunTurn {
   readonly question: MessageInTree;
   /** As it was committed: pending. */
   readonly reply: MessageInTree;
+  /** As it is now, where that is known to be its end. */
+  readonly ended: MessageInTree | null;
   /** The same request has begun it before. */
   readonly replayed: boolean;
   /** The first answer to it was 202. */
@@ -103,11 +105,8 @@ export class TurnsService {
   }
 
   /** The reply of a turn from its beginning, running or ended. */
-  read(
-    { request: { caller, conversationId }, reply }: BegunTurn,
-    gone: AbortSignal,
-  ): AsyncIterable<ReplyPiece> {
-    return this.messages.read(caller, conversationId, reply.id, 0, gone);
+  read({ reply, ended }: BegunTurn, gone: AbortSignal): AsyncIterable<ReplyPiece> {
+    return ended ? readEnded(ended, 0) : this.replies.read(reply.id, 0, gone);
   }
 
   private async latest(turn: BegunTurn, waitMs: number): Promise<MessageInTree> {
@@ -123,7 +122,7 @@ export class TurnsService {
     const { caller, keyed } = request;
     const begin = async () => {
       const { question, reply } = await make();
-      return { request, question, reply, replayed: false, accepted: false };
+      return { request, question, reply, ended: null, replayed: false, accepted: false };
     };
     return this.keys.once(caller.userId, keyed, begin, (kept) => this.replay(request, kept));
   }
@@ -132,7 +131,8 @@ export class TurnsService {
     const { caller, conversationId } = request;
     const reply = await this.messages.get(caller, conversationId, madeId);
     const question = await this.messages.get(caller, conversationId, reply.parentId!);
-    return { request, question, reply: asBegun(reply), replayed: true, accepted: status === 202 };
+    const ended = hasEnded(reply) ? reply : null;
+    return { request, question, reply: asBegun(reply), ended, replayed: true, accepted: status === 202 };
   }
 }
 

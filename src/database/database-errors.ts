@@ -59,6 +59,10 @@ const isTroubleCode = (code: string): boolean =>
   TROUBLE_STATES.includes(code) ||
   (code.length === 5 && TROUBLE_CLASSES.includes(code.slice(0, 2)));
 
+/** A value that the database does not take: it will not take it the next time either. */
+export const isDataError = (error: unknown): boolean =>
+  types.isNativeError(error) && /^2[23]...$/.test(driverErrorOf(error).code ?? '');
+
 /** The name of the unique or foreign key constraint that refused the row; null: the error is another one. */
 export function violatedConstraint(error: unknown): string | null {
   if (!types.isNativeError(error)) return null;

@@ -1,18 +1,29 @@
+import { RemoteReplyRepository } from '../../src/conversations/replies/remote-reply.repository';
+import type { Turn } from '../../src/conversations/replies/reply.repository';
+import type { Claim } from '../../src/conversations/replies/running-reply';
+import { FakeRemoteReplyRepository } from '../fakes/fake-remote-reply.repository';
 import { FakeReplyRepository } from '../fakes/fake-reply.repository';
 import { ReplyDatabase } from '../support/reply-database';
 import { replyRepositoryContract } from './reply-repository.contract';
+import { takeoverContract } from './reply-takeover.contract';
+
+type Place = Pick<Turn, 'userId' | 'conversationId'>;
 
 describe('FakeReplyRepository', () => {
-  replyRepositoryContract(() => {
+  const open = () => {
     const replies = new FakeReplyRepository();
     return {
       replies,
+      remote: new FakeRemoteReplyRepository(replies),
       newConversation: () => Promise.resolve(replies.newConversation()),
-      deleteConversation: ({ conversationId }) => Promise.resolve(replies.deleteConversation(conversationId)),
-      message: ({ replyId }) => Promise.resolve(replies.message(replyId)),
-      expire: ({ replyId }) => Promise.resolve(replies.expire(replyId)),
+      deleteConversation: ({ conversationId }: Place) =>
+        Promise.resolve(replies.deleteConversation(conversationId)),
+      message: ({ replyId }: Claim) => Promise.resolve(replies.message(replyId)),
+      expire: ({ replyId }: Claim) => Promise.resolve(replies.expire(replyId)),
     };
-  });
+  };
+  replyRepositoryContract(open);
+  takeoverContract(open);
 });
 
 describe('ReplyRepository', () => {
@@ -21,13 +32,16 @@ describe('ReplyRepository', () => {
   afterEach(() => database.query('delete from conversations'));
   afterAll(() => database.close());
 
-  replyRepositoryContract(() => ({
+  const open = () => ({
     replies: database.replies,
+    remote: new RemoteReplyRepository(database.dataSource),
     newConversation: () => database.conversation(),
-    deleteConversation: async ({ userId, conversationId }) => {
+    deleteConversation: async ({ userId, conversationId }: Place) => {
       await database.conversations.deleteOwned(userId, conversationId);
     },
-    message: (claim) => database.message(claim),
-    expire: (claim) => database.expire(claim),
-  }));
+    message: (claim: Claim) => database.message(claim),
+    expire: (claim: Claim) => database.expire(claim),
+  });
+  replyRepositoryContract(open);
+  takeoverContract(open);
 });

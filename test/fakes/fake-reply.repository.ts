@@ -4,6 +4,7 @@ import type { MessageInTree } from '../../src/conversations/message.entity';
 import type {
   Beat,
   BeatResult,
+  ExpiredReply,
   OpenedTurn,
   Regeneration,
   ReplyRepository,
@@ -24,8 +25,12 @@ interface FakeGeneration {
   readonly conversationId: string;
   owner: string;
   fence: number;
+  attempts: number;
   text: string;
+  started: boolean;
   expired: boolean;
+  cancelled: boolean;
+  watched: boolean;
 }
 
 /** Replies in memory, one step at a time. Branches and siblings are left to the real one. */
@@ -59,6 +64,10 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
 
   expire(replyId: string): void {
     this.generations.get(replyId)!.expired = true;
+  }
+
+  watch(replyId: string): void {
+    this.generations.get(replyId)!.watched = true;
   }
 
   deleteConversation(id: string): void {
@@ -110,8 +119,10 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
       const held = this.held(owner, { replyId, fence });
       if (!held) return { replyId, state: 'lost' };
       if (held.text.length === from) held.text += delta;
+      held.started ||= held.text.length > 0;
       held.expired = false;
-      return { replyId, state: 'ok', length: held.text.length };
+      const { text, cancelled, watched } = held;
+      return { replyId, state: 'ok', length: text.length, cancelled, watched };
     });
   }
 
@@ -134,12 +145,45 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
     return message;
   }
 
-  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<Claim[]> {
+  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<ExpiredReply[]> {
     await this.answer();
     return [...this.generations]
       .filter(([replyId, { expired }]) => expired && !except.includes(replyId))
       .slice(0, limit)
-      .map(([replyId]) => this.handOver(owner, replyId));
+      .map(([replyId, held]) => {
+        held.attempts += 1;
+        const { attempts, started: hasText, cancelled } = held;
+        return { ...this.handOver(owner, replyId), attempts, hasText, cancelled };
+      });
+  }
+
+  async findOpened(replyId: string): Promise<OpenedTurn | null> {
+    await this.answer();
+    const reply = this.messages.get(replyId);
+    if (!reply) return null;
+    const { systemPrompt } = this.conversations.get(reply.conversationId)!;
+    return { question: this.messages.get(reply.parentId!)!, reply, systemPrompt };
+  }
+
+  async requestCancel(replyId: string): Promise<boolean> {
+    await this.answer();
+    const held = this.generations.get(replyId);
+    if (held) held.cancelled = true;
+    return held !== undefined;
+  }
+
+  async cancelRequested(owner: string): Promise<string[]> {
+    await this.answer();
+    return [...this.generations]
+      .filter(([, held]) => held.owner === owner && held.cancelled)
+      .map(([replyId]) => replyId);
+  }
+
+  async release(owner: string): Promise<void> {
+    await this.answer();
+    for (const held of this.generations.values())
+      if (held.owner === owner)
+        Object.assign(held, { expired: true, fence: held.fence + 1, attempts: held.attempts - 1 });
   }
 
   async takeOver(owner: string, replyId: string): Promise<Claim | null> {
@@ -165,7 +209,8 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
   private begin(owner: string, conversation: FakeConversation, reply: MessageInTree): void {
     const { id, conversationId } = reply;
     this.messages.set(id, reply);
-    this.generations.set(id, { conversationId, owner, fence: 1, text: '', expired: false });
+    const fresh = { started: false, expired: false, cancelled: false, watched: false };
+    this.generations.set(id, { conversationId, owner, fence: 1, attempts: 1, text: '', ...fresh });
     conversation.activeLeafId = id;
   }
 

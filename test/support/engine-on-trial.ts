@@ -1,17 +1,23 @@
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../src/config/config';
 import { ContextWindow } from '../../src/conversations/replies/context-window';
+import { FirstTexts } from '../../src/conversations/replies/first-texts';
 import { Heartbeat } from '../../src/conversations/replies/heartbeat';
+import { QuickBeat } from '../../src/conversations/replies/quick-beat';
+import { RemoteReplies } from '../../src/conversations/replies/remote-replies';
+import type { RemoteReplyRepository } from '../../src/conversations/replies/remote-reply.repository';
 import { RepliesService } from '../../src/conversations/replies/replies.service';
+import { ReplyBeats } from '../../src/conversations/replies/reply-beats';
 import { ReplyGenerator } from '../../src/conversations/replies/reply.generator';
 import type { OpenedTurn, ReplyRepository, Turn } from '../../src/conversations/replies/reply.repository';
 import { RunningReplies } from '../../src/conversations/replies/running-replies';
-import { RunningReply } from '../../src/conversations/replies/running-reply';
+import type { RunningReply } from '../../src/conversations/replies/running-reply';
 import { Sweeper } from '../../src/conversations/replies/sweeper';
 import type { ChatModel } from '../../src/llm/chat-model';
 import { ConfiguredModels } from '../../src/llm/configured-models';
 import { aTurn } from '../factories/turn';
 import { FakeChatModel } from '../fakes/fake-chat-model';
+import { FakeRemoteReplyRepository } from '../fakes/fake-remote-reply.repository';
 import { FakeReplyRepository } from '../fakes/fake-reply.repository';
 import { standIn } from './stand-in';
 
@@ -22,31 +28,41 @@ export const outage = Object.assign(new Error('connect ECONNREFUSED'), { code: '
 
 /** The reply engine of one process, over a database in memory. */
 export class EngineOnTrial {
-  readonly replies = new FakeReplyRepository();
-  readonly running = new RunningReplies();
+  readonly replies: FakeReplyRepository;
+  readonly running: RunningReplies;
+  readonly remoteReplies: FakeRemoteReplyRepository;
+  readonly remote: RemoteReplies;
   readonly context: ContextWindow;
   readonly generator: ReplyGenerator;
   readonly service: RepliesService;
   readonly heartbeat: Heartbeat;
+  readonly quickBeat: QuickBeat;
   readonly sweeper: Sweeper;
-  private readonly config;
 
+  /** @param beside another process on the same database */
   constructor(
     readonly model: ChatModel = new FakeChatModel('Oslo is cold.'),
     environment: Readonly<Record<string, string>> = {},
+    beside?: EngineOnTrial,
   ) {
-    this.config = loadConfig({
+    this.replies = beside?.replies ?? new FakeReplyRepository();
+    const config = loadConfig({
       JWT_SECRET: 'x'.repeat(32),
       LLM_BASE_URL: 'http://127.0.0.1/v1',
       LLM_MODELS: 'any',
       ...environment,
     });
     const replies = standIn<ReplyRepository>(this.replies);
-    this.context = new ContextWindow(replies, new ConfiguredModels(this.config.llm));
-    this.generator = new ReplyGenerator(model, this.context, replies, this.running);
-    this.service = new RepliesService(replies, this.running, this.generator, this.config);
-    this.heartbeat = new Heartbeat(replies, this.running);
-    this.sweeper = new Sweeper(replies, this.running, this.heartbeat);
+    this.running = new RunningReplies(config);
+    this.remoteReplies = new FakeRemoteReplyRepository(this.replies);
+    this.remote = new RemoteReplies(standIn<RemoteReplyRepository>(this.remoteReplies));
+    this.context = new ContextWindow(replies, new ConfiguredModels(config.llm));
+    const beats = new ReplyBeats(replies, this.running);
+    this.generator = new ReplyGenerator(model, this.context, replies, this.running, new FirstTexts(beats));
+    this.service = new RepliesService(replies, this.running, this.generator, this.remote);
+    this.heartbeat = new Heartbeat(beats, this.running);
+    this.quickBeat = new QuickBeat(beats, replies, this.running);
+    this.sweeper = new Sweeper(replies, this.running, this.heartbeat, this.generator);
   }
 
   /** A turn in a conversation of its own, whose reply waits to be written. */
@@ -54,9 +70,8 @@ export class EngineOnTrial {
     const asked = aTurn(this.replies.newConversation(), parts);
     const turn = await this.replies.open(this.running.owner, asked);
     const claim = { replyId: asked.replyId, conversationId: asked.conversationId, fence: 1 };
-    const reply = new RunningReply(claim, this.config.replies.replyMaxChars);
+    const reply = this.running.begin(claim);
     reply.hasRow = true;
-    this.running.add(reply);
     return { reply, turn };
   }
 }

@@ -9,8 +9,8 @@ interface Pool {
   on(event: 'acquire', listener: (connection: Connection) => void): void;
 }
 
-/** What the engine sends by the clock, whatever is asked: the beat and the sweep. */
-const BY_THE_CLOCK = [/with beat as/, /with expired as/];
+/** What the engine sends for all replies together: the beat, by the clock and for first texts, the look for cancels, and the sweep. */
+const BY_THE_CLOCK = [/with beat as/, /cancel_requested_at is not null$/, /with expired as/];
 
 /** Every statement that an application sends to the database from now on, in order, but for those by the clock. */
 export class Statements {

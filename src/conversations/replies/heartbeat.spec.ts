@@ -84,6 +84,13 @@ describe('The heartbeat', () => {
     await expect(storedText(replyId)).resolves.toBe('Oslo');
   });
 
+  it('stops a reply that somebody wants stopped', async () => {
+    const { reply } = await engine.open();
+    await engine.replies.requestCancel(reply.claim.replyId);
+    await beats(1);
+    expect(reply.signal.reason).toMatchObject({ reason: 'cancelled' });
+  });
+
   it('goes on after a failure, and stops no reply for it', async () => {
     const { reply } = await engine.open();
     engine.replies.refusal = outage;
@@ -93,6 +100,49 @@ describe('The heartbeat', () => {
     await beats(1);
     expect(reply.signal.aborted).toBe(false);
     await expect(storedText(reply.claim.replyId)).resolves.toBe('Oslo');
+  });
+
+  it('gives a reply up when the database has been away for a minute', async () => {
+    const { reply } = await engine.open();
+    engine.replies.refusal = outage;
+    await beats(60);
+    expect(reply.signal.aborted).toBe(false);
+    await beats(2);
+    expect(reply.signal.reason).toMatchObject({ reason: 'adrift' });
+  });
+
+  it('lets nobody read on when it has not come back for seven seconds, until it does', async () => {
+    const { reply } = await engine.open();
+    reply.write('Oslo ');
+    await beats(1);
+    const pieces = reply.buffer.read(0, new AbortController().signal);
+    await expect(pieces.next()).resolves.toMatchObject({ value: { delta: 'Oslo ' } });
+    engine.replies.refusal = outage;
+    await beats(7);
+    reply.write('is cold.');
+    const next = pieces.next();
+    await expect(Promise.race([next, Promise.resolve('nothing')])).resolves.toBe('nothing');
+    engine.replies.refusal = null;
+    await beats(1);
+    await expect(next).resolves.toMatchObject({ value: { delta: 'is cold.' } });
+  });
+
+  it('finds the one text that the database does not take, and stores the others', async () => {
+    const replies = await Promise.all(Array.from({ length: 5 }, () => engine.open()));
+    const beat = engine.replies.beat.bind(engine.replies);
+    jest
+      .spyOn(engine.replies, 'beat')
+      .mockImplementation((owner, sent) =>
+        sent.some(({ delta }) => delta === 'bad')
+          ? Promise.reject(Object.assign(new Error('invalid byte sequence'), { code: '22021' }))
+          : beat(owner, sent),
+      );
+    for (const [n, { reply }] of replies.entries()) reply.write(n === 3 ? 'bad' : 'good');
+    await beats(1);
+    const stored = await Promise.all(replies.map(({ reply }) => storedText(reply.claim.replyId)));
+    expect(stored).toEqual(['good', 'good', 'good', '', 'good']);
+    expect(replies.map(({ reply }) => reply.signal.aborted)).toEqual([false, false, false, true, false]);
+    expect(engine.heartbeat.steadyMs).toBeGreaterThan(0);
   });
 
   it('is steady for as long as every one was answered', async () => {

@@ -66,12 +66,15 @@ describe('A reply whose turn is on its way into the database', () => {
     expect(model.calls).toEqual([]);
   });
 
-  it('is waited for and interrupted by a drain', async () => {
-    const { engine, replyId, answer } = await onItsWay();
+  it('is waited for by a drain, and left to another process', async () => {
+    const { engine, model, replyId, answer } = await onItsWay();
     const drained = engine.service.drain(0);
+    await waitUntil(() => engine.running.all().every(({ signal }) => signal.aborted), 'the end of the drain');
     answer();
     await drained;
-    expect(engine.replies.message(replyId)).toMatchObject({ finishReason: 'interrupted' });
+    const [expired] = await engine.replies.claimExpired(newId(), 100, []);
+    expect(expired).toMatchObject({ replyId, attempts: 1, hasText: false });
+    expect(model.calls).toEqual([]);
   });
 
   it('has no heartbeat yet, which would find nothing and stop it', async () => {
@@ -90,7 +93,7 @@ describe('A reply whose turn is on its way into the database', () => {
     engine.replies.refusal = outage;
     answer();
     await expect(started).rejects.toBe(outage);
-    await cancelled;
+    await expect(cancelled).rejects.toBe(outage);
     expect(engine.running.all()).toEqual([]);
   });
 });
@@ -106,22 +109,54 @@ describe('Cancelling', () => {
     await model.calls[0]!.ended;
   });
 
-  it('settles a reply that another process was writing with its stored text', async () => {
-    const { service, replies } = new EngineOnTrial();
-    const [turn, elsewhere] = [aTurn(replies.newConversation()), newId()];
-    await replies.open(elsewhere, turn);
-    const { replyId, conversationId } = turn;
-    await replies.beat(elsewhere, [{ replyId, conversationId, fence: 1, from: 0, to: 4, delta: 'Oslo' }]);
-    await service.cancel(replyId);
-    expect(replies.message(replyId)).toMatchObject({ status: 'cancelled', content: 'Oslo' });
-  });
-
   it('changes nothing of a reply that has ended', async () => {
     const { service, replies } = new EngineOnTrial(new FakeChatModel('Oslo'));
     const { running, reply } = await service.start(aTurn(replies.newConversation()));
     await running.ended;
     await service.cancel(reply.id);
     expect(replies.message(reply.id)).toMatchObject({ status: 'completed', content: 'Oslo' });
+  });
+});
+
+describe('Cancelling a reply of another process', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+
+  /** Two processes on one database, one of which writes a reply. */
+  async function twoProcesses() {
+    const owner = new EngineOnTrial(new FakeChatModel('Oslo ', 'is', silence));
+    const other = new EngineOnTrial(new FakeChatModel('Bergen'), {}, owner);
+    for (const { heartbeat, quickBeat, remote } of [owner, other])
+      for (const part of [heartbeat, quickBeat, remote]) part.onApplicationBootstrap();
+    const { running, reply } = await owner.service.start(aTurn(owner.replies.newConversation()));
+    await untilText(running, 'Oslo is');
+    const stop = () => {
+      for (const { heartbeat, quickBeat, remote } of [owner, other])
+        for (const part of [heartbeat, quickBeat, remote]) void part.onModuleDestroy();
+    };
+    return { owner, other, reply, message: () => owner.replies.message(reply.id), stop };
+  }
+
+  it('is done by that process within half a second, and its whole text is kept', async () => {
+    const { other, reply, message, stop } = await twoProcesses();
+    const cancelled = other.service.cancel(reply.id);
+    await jest.advanceTimersByTimeAsync(500);
+    await cancelled;
+    expect(message()).toMatchObject({ status: 'cancelled', content: 'Oslo is' });
+    stop();
+  });
+
+  it('is done in its place when it does not come round to it, with the text that it has stored', async () => {
+    const { owner, other, reply, message, stop } = await twoProcesses();
+    await jest.advanceTimersByTimeAsync(1_000);
+    for (const part of [owner.heartbeat, owner.quickBeat]) void part.onModuleDestroy(); // as if it had died
+    const cancelled = other.service.cancel(reply.id);
+    await jest.advanceTimersByTimeAsync(2_900);
+    expect(message()).toMatchObject({ status: 'pending' });
+    await jest.advanceTimersByTimeAsync(200);
+    await cancelled;
+    expect(message()).toMatchObject({ status: 'cancelled', content: 'Oslo is' });
+    stop();
   });
 });
 
@@ -147,6 +182,27 @@ describe('A drain', () => {
     await jest.advanceTimersByTimeAsync(15_000);
     await drained;
     expect(replies.message(reply.id)).toMatchObject({ finishReason: 'interrupted', content: 'Oslo ' });
+  });
+
+  it('leaves replies without text to another process at once, which has as many attempts as before', async () => {
+    const [leaving, staying] = [new EngineOnTrial(new FakeChatModel(silence)), new EngineOnTrial()];
+    const { running, reply } = await leaving.service.start(aTurn(leaving.replies.newConversation()));
+    const drained = leaving.service.drain(15_000);
+    await jest.advanceTimersByTimeAsync(15_000);
+    await drained;
+    await expect(running.ended).resolves.toEqual({ type: 'lost' });
+    const [claim] = await leaving.replies.claimExpired(staying.running.owner, 100, []);
+    expect(claim).toMatchObject({ replyId: reply.id, attempts: 1, hasText: false });
+  });
+
+  it('sends readers of replies that run elsewhere away', async () => {
+    const owner = new EngineOnTrial(new FakeChatModel('Oslo', silence));
+    const leaving = new EngineOnTrial(undefined, {}, owner);
+    const { reply } = await owner.service.start(aTurn(owner.replies.newConversation()));
+    const pieces = leaving.service.read(reply.id, 100, new AbortController().signal)[Symbol.asyncIterator]();
+    const next = pieces.next();
+    await leaving.service.drain(0);
+    await expect(next).resolves.toEqual({ done: false, value: { type: 'lost' } });
   });
 
   it('takes no new turns', async () => {

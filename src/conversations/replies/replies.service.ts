@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { DomainError } from '../../common/errors/domain-error';
 import { newId } from '../../common/ids';
 import { within } from '../../common/within';
-import { Config } from '../../config/config';
 import { CANCELLED, ReplyGenerator } from './reply.generator';
 import { ReplyRepository, type OpenedTurn, type Regeneration, type Turn } from './reply.repository';
-import { RunningReply } from './running-reply';
+import { RemoteReplies } from './remote-replies';
+import type { ReplyPiece } from './reply.buffer';
+import type { RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 
 export type NewTurn = Pick<
@@ -19,19 +20,19 @@ export interface StartedTurn extends Pick<OpenedTurn, 'question' | 'reply'> {
   readonly running: RunningReply;
 }
 
+/** How long the owner of a reply on another replica has to stop it. It looks four times a second. */
+const OWNER_STOPS_MS = 3_000;
 /** How long a drain waits for the last ends to be stored. */
 const SETTLE_MS = 5_000;
 
 /** The reply engine: opens a turn, writes its reply apart from any request, and stops it. Knows no HTTP. */
 @Injectable()
 export class RepliesService {
-  private draining = false;
-
   constructor(
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly generator: ReplyGenerator,
-    private readonly config: Config,
+    private readonly remote: RemoteReplies,
   ) {}
 
   /**
@@ -58,10 +59,8 @@ export class RepliesService {
     { replyId, conversationId }: Pick<Turn, 'replyId' | 'conversationId'>,
     open: (owner: string) => Promise<OpenedTurn>,
   ): Promise<StartedTurn> {
-    if (this.draining) throw new DomainError('draining', 'This server is going away. Try again.');
-    const claim = { replyId, conversationId, fence: 1 };
-    const running = new RunningReply(claim, this.config.replies.replyMaxChars);
-    this.running.add(running); // before its row is there: whoever finds the row finds its writer too
+    if (this.running.isDraining) throw new DomainError('draining', 'This server is going away. Try again.');
+    const running = this.running.begin({ replyId, conversationId, fence: 1 });
     const opened = await this.open(open, running);
     void this.generator.generate(running, opened);
     return { question: opened.question, reply: opened.reply, running };
@@ -82,22 +81,34 @@ export class RepliesService {
     }
   }
 
-  /** The reply, if this process is writing it. */
-  find(replyId: string): RunningReply | null {
-    return this.running.find(replyId);
+  /**
+   * A reply from `after` (UTF-16 units) to its end, running here or elsewhere, or ended. Ends quietly when `gone` is aborted. Whose it
+   * is, the caller has asked.
+   */
+  read(replyId: string, after: number, gone: AbortSignal): AsyncIterable<ReplyPiece> {
+    const local = this.running.find(replyId);
+    return local ? local.buffer.read(after, gone) : this.remote.read(replyId, after, gone);
   }
 
   /** Stops a reply as cancelled, wherever it is written, its text so far kept. Resolves when that is stored, or it has ended otherwise. */
   async cancel(replyId: string): Promise<void> {
     const local = this.running.find(replyId);
-    if (local) {
-      local.stop('cancelled');
-      await local.ended;
-      return;
-    }
-    const claim = await this.replies.takeOver(this.running.owner, replyId); // its writer learns of it at its next heartbeat
-    if (claim)
-      await this.replies.settle(this.running.owner, claim, await this.replies.storedText(replyId), CANCELLED);
+    local?.stop('cancelled');
+    const outcome = await local?.ended;
+    if (outcome && outcome.type !== 'lost') return;
+    if (!(await this.replies.requestCancel(replyId))) return;
+    const late = new AbortController();
+    const stopped = await within(OWNER_STOPS_MS, this.remote.hasEnded(replyId, late.signal));
+    late.abort();
+    if (!stopped) await this.cancelInItsPlace(replyId);
+  }
+
+  /** Where the owner has died, or does not come round to it: it learns at its next heartbeat that the reply is no longer its own. */
+  private async cancelInItsPlace(replyId: string): Promise<void> {
+    const claim = await this.replies.takeOver(this.running.owner, replyId);
+    if (!claim) return;
+    const text = await this.replies.storedText(replyId);
+    await this.replies.settle(this.running.owner, claim, text, CANCELLED);
   }
 
   /** Ends the writing of replies whose rows are gone. */
@@ -105,13 +116,18 @@ export class RepliesService {
     this.running.stop(replyIds, 'deleted');
   }
 
-  /** Takes no new turns, lets replies end within `timeoutMs`, then ends the rest as interrupted, their text kept. */
+  /**
+   * Takes no new turns, and lets replies end within `timeoutMs`. Then those with text end as interrupted, those without are left to
+   * another replica, and whoever still reads here is sent there.
+   */
   async drain(timeoutMs: number): Promise<void> {
-    this.draining = true;
+    this.running.drain();
     await this.allEnded(timeoutMs);
-    for (const reply of this.running.all()) reply.stop('interrupted');
+    for (const reply of this.running.all()) reply.stop(reply.buffer.text ? 'interrupted' : 'lost');
     await this.allEnded(SETTLE_MS);
     this.generator.giveUp();
+    await this.replies.release(this.running.owner).catch(() => undefined); // their leases run out by themselves, too
+    this.remote.close();
   }
 
   private async allEnded(timeoutMs: number): Promise<void> {

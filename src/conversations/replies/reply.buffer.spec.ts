@@ -12,7 +12,7 @@ const textOf = (pieces: readonly ReplyPiece[]) =>
 const text = (delta: string, offset: number): ReplyPiece => ({ type: 'text', offset, delta });
 
 function bufferWith(...pieces: readonly string[]): ReplyBuffer {
-  const buffer = new ReplyBuffer();
+  const buffer = new ReplyBuffer(Infinity);
   for (const piece of pieces) buffer.append(piece);
   return buffer;
 }
@@ -75,7 +75,7 @@ describe('A reader of a reply', () => {
   });
 
   it('gets what any number of others get', async () => {
-    const buffer = new ReplyBuffer();
+    const buffer = new ReplyBuffer(Infinity);
     const readers = Array.from({ length: 50 }, (_, after) => collect(buffer.read(after % 5, here())));
     for (const word of ['Oslo ', 'is ', 'cold.']) {
       buffer.append(word);
@@ -88,10 +88,66 @@ describe('A reader of a reply', () => {
     }
   });
 
-  it.each(['lost', 'deleted'] as const)('is told when the reply is %s, after its text', async (type) => {
-    const buffer = bufferWith('Oslo');
-    buffer.end({ type });
-    await expect(collect(buffer.read(0, here()))).resolves.toEqual([text('Oslo', 4), { type }]);
+  it.each(['lost', 'deleted'] as const)(
+    'is told when the reply is %s, and gets nothing more of it',
+    async (type) => {
+      const buffer = bufferWith('Oslo');
+      buffer.end({ type });
+      await expect(collect(buffer.read(0, here()))).resolves.toEqual([{ type }]);
+    },
+  );
+});
+
+describe('A reader of text that may not be given out', () => {
+  beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
+  afterEach(() => jest.useRealTimers());
+
+  /** What a reader has got so far. */
+  function reading(buffer: ReplyBuffer): ReplyPiece[] {
+    const pieces: ReplyPiece[] = [];
+    void (async () => {
+      for await (const piece of buffer.read(0, here())) pieces.push(piece);
+    })();
+    return pieces;
+  }
+
+  it('waits until it may', async () => {
+    const buffer = new ReplyBuffer(0);
+    const pieces = reading(buffer);
+    buffer.append('Oslo');
+    await setImmediate();
+    expect(pieces).toEqual([]);
+    buffer.letRead(performance.now() + 1);
+    await setImmediate();
+    expect(pieces).toEqual([text('Oslo', 4)]);
+  });
+
+  it('waits again once the time is over, and gets what was held back when there is more of it', async () => {
+    const buffer = new ReplyBuffer(performance.now() + 7_000);
+    const pieces = reading(buffer);
+    buffer.append('Oslo ');
+    await setImmediate();
+    jest.advanceTimersByTime(7_000);
+    buffer.append('is ');
+    await setImmediate();
+    expect(pieces).toEqual([text('Oslo ', 5)]);
+    buffer.letRead(performance.now() + 7_000);
+    await setImmediate();
+    expect(pieces).toEqual([text('Oslo ', 5), text('is ', 8)]);
+  });
+
+  it('gets all of it at the end, since what is stored anybody may read', async () => {
+    const buffer = new ReplyBuffer(0);
+    buffer.append('Oslo');
+    buffer.end(ended);
+    await expect(collect(buffer.read(0, here()))).resolves.toEqual([text('Oslo', 4), ended]);
+  });
+
+  it('is told the first end alone', async () => {
+    const buffer = new ReplyBuffer(0);
+    buffer.end({ type: 'lost' });
+    buffer.end(ended);
+    await expect(collect(buffer.read(0, here()))).resolves.toEqual([{ type: 'lost' }]);
   });
 });
 
@@ -139,7 +195,7 @@ describe('The pieces of a reply', () => {
     await fc.assert(
       fc.asyncProperty(scenario, fc.scheduler(), async ({ pieces, starts }, pace) => {
         const all = pieces.join('');
-        const buffer = new ReplyBuffer();
+        const buffer = new ReplyBuffer(Infinity);
         const afters = starts.map((start) => start % (all.length + 1));
         const writing = pieces.map((piece) => ({
           label: 'append',

@@ -22,8 +22,17 @@ export class ReplyBuffer {
   private bell = newBell();
   private written = '';
 
+  /** @param readableUntil Until when text is given out, as of `performance.now()`. */
+  constructor(private readableUntil: number) {}
+
   get text(): string {
     return this.written;
+  }
+
+  /** Text may be given out until then, as of `performance.now()`; what is there already, too. */
+  letRead(until: number): void {
+    this.readableUntil = until;
+    this.ring();
   }
 
   append(delta: string): void {
@@ -31,8 +40,9 @@ export class ReplyBuffer {
     this.ring();
   }
 
+  /** The first outcome counts. */
   end(outcome: ReplyOutcome): void {
-    this.outcome = outcome;
+    this.outcome ??= outcome;
     this.ring();
   }
 
@@ -47,7 +57,7 @@ export class ReplyBuffer {
     try {
       while (!gone.aborted) {
         const bell = this.bell; // taken before looking, so that nothing falls between
-        const delta = textAfter(this.written, offset);
+        const delta = this.isReadable ? textAfter(this.written, offset) : '';
         if (delta) yield { type: 'text', offset: (offset = this.written.length), delta };
         else if (!this.outcome) await bell.rung;
         else {
@@ -60,12 +70,25 @@ export class ReplyBuffer {
     }
   }
 
+  /** A reply that is out of our hands may read otherwise by now. */
+  private get isReadable(): boolean {
+    return this.outcome ? this.outcome.type === 'ended' : performance.now() < this.readableUntil;
+  }
+
   /** One promise for all who wait: a promise a reader costs more (docs/reply-engine.md). */
   private ring(): void {
     const { ring } = this.bell;
     this.bell = newBell();
     ring();
   }
+}
+
+/** A reply that has ended, from `after` (UTF-16 units) on. */
+export async function* readEnded(message: MessageInTree, after: number): AsyncGenerator<ReplyPiece> {
+  const { content } = message;
+  const delta = textAfter(content, after);
+  if (delta) yield { type: 'text', offset: content.length, delta };
+  yield await Promise.resolve({ type: 'ended', message });
 }
 
 /** An offset inside a surrogate pair, which we never gave out, steps back to the whole pair. */

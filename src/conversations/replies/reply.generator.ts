@@ -5,6 +5,7 @@ import { errorForLog } from '../../common/errors/error-for-log';
 import { toDatabaseProblem } from '../../database/database-errors';
 import { ChatModel } from '../../llm/chat-model';
 import { ContextWindow } from './context-window';
+import { FirstTexts } from './first-texts';
 import { ReplyRepository, type OpenedTurn } from './reply.repository';
 import type { ReplyOutcome } from './reply.buffer';
 import { ReplyStopped, type ReplyEnd, type RunningReply } from './running-reply';
@@ -28,6 +29,7 @@ export class ReplyGenerator {
     private readonly context: ContextWindow,
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
+    private readonly firstTexts: FirstTexts,
   ) {}
 
   /** Writes one reply to its end, whoever is reading; how it ended is stored with its text, once. Never throws. */
@@ -37,7 +39,7 @@ export class ReplyGenerator {
       reply.signal.throwIfAborted();
       const request = await this.context.of(turn);
       for await (const event of this.model.stream(request, reply.signal)) {
-        if (event.type === 'text') reply.write(event.text);
+        if (event.type === 'text') this.write(reply, event.text);
         if (event.type === 'finish')
           end = { status: 'completed', finishReason: event.reason, usage: event.usage };
         if (reply.isFull) break;
@@ -48,9 +50,16 @@ export class ReplyGenerator {
       reply.close();
       end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error);
     } finally {
+      if (stopReasonOf(reply.signal) === 'adrift') reply.end({ type: 'lost' }); // its readers need not wait for the database
       reply.end(await this.settle(reply, end));
       this.running.remove(reply);
     }
+  }
+
+  private write(reply: RunningReply, text: string): void {
+    const isFirst = reply.buffer.text === '';
+    reply.write(text);
+    if (isFirst && reply.awaitsFirstText) this.firstTexts.store(reply);
   }
 
   /** From now on, an end that the database does not take is left to another process's sweeper. */
@@ -59,7 +68,7 @@ export class ReplyGenerator {
   }
 
   private async settle({ claim, buffer, signal }: RunningReply, end: ReplyEnd): Promise<ReplyOutcome> {
-    const stopped = (signal.reason as ReplyStopped | undefined)?.reason;
+    const stopped = stopReasonOf(signal);
     if (stopped === 'lost' || stopped === 'deleted') return { type: stopped };
     try {
       const message = await this.untilDatabaseAnswers.execute(
@@ -85,6 +94,8 @@ export class ReplyGenerator {
     return failed('model_failed', 'The model failed.');
   }
 }
+
+const stopReasonOf = (signal: AbortSignal) => (signal.reason as ReplyStopped | undefined)?.reason;
 
 const failed = (code: DomainError['code'], detail: string): ReplyEnd => ({
   status: 'failed',

@@ -9,22 +9,26 @@ import type { MessageInTree } from '../message.entity';
 import type { ChooseModel } from '../model-choice';
 import type { Claim, ReplyEnd } from './running-reply';
 import {
+  CANCEL_REQUESTED,
   CLAIM_EXPIRED,
   HEARTBEAT,
   HISTORY,
   INSERT_EXCHANGE,
   INSERT_REPLY,
   LOCK_CONVERSATION,
+  READ_OPENED,
   READ_REGENERATION,
   READ_TURN,
+  RELEASE,
+  REQUEST_CANCEL,
   SETTLE,
   STORED_TEXT,
   TAKE_OVER,
 } from './reply.sql';
+import { LEASE_SECONDS } from './lease';
 import { estimateTokens } from './tokens';
 import type { ChatTurn } from '../../llm/chat-model';
 
-const LEASE_SECONDS = 10;
 const MAX_SIBLINGS = 100;
 /** What a column holds. A provider that counts more has not counted, and its answer is to be stored all the same. */
 const MAX_TOKENS = 2 ** 31 - 1;
@@ -65,8 +69,24 @@ export interface Beat extends Claim {
 
 /** `busy`: somebody holds the row for a moment. `lost`: it is gone, or someone else's. */
 export type BeatResult =
-  | { readonly replyId: string; readonly state: 'ok'; readonly length: number }
+  | {
+      readonly replyId: string;
+      readonly state: 'ok';
+      /** UTF-16 units stored. */ readonly length: number;
+      /** Somebody wants it stopped. */ readonly cancelled: boolean;
+      /** Somebody reads it by way of another replica. */ readonly watched: boolean;
+    }
   | { readonly replyId: string; readonly state: 'busy' | 'lost' };
+
+/** A reply taken from an owner that has gone silent. */
+export interface ExpiredReply extends Claim {
+  /** This one included. */
+  readonly attempts: number;
+  /** Somebody may have read of it. */
+  readonly hasText: boolean;
+  /** Somebody wanted it stopped. */
+  readonly cancelled: boolean;
+}
 
 interface LockedConversation {
   readonly activeLeafId: string | null;
@@ -175,10 +195,34 @@ export class ReplyRepository {
   }
 
   /** Makes replies whose owner has gone silent the new owner's, a former claim of its own included; never those of `except`. */
-  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<Claim[]> {
+  async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<ExpiredReply[]> {
     const parameters = [owner, limit, LEASE_SECONDS, except];
-    const [claims] = await this.database.query<[Claim[], number]>(CLAIM_EXPIRED, parameters);
+    const [claims] = await this.database.query<[ExpiredReply[], number]>(CLAIM_EXPIRED, parameters);
     return claims;
+  }
+
+  /** The turn of a reply, to be written once more. Null: it is gone. */
+  async findOpened(replyId: string): Promise<OpenedTurn | null> {
+    type Row = MessageInTree & Pick<OpenedTurn, 'systemPrompt'>;
+    const [question, reply] = await this.database.query<Row[]>(READ_OPENED, [replyId]);
+    return question && reply ? { question, reply, systemPrompt: reply.systemPrompt } : null;
+  }
+
+  /** Asks the owner of a reply to stop it. False: it has ended. */
+  async requestCancel(replyId: string): Promise<boolean> {
+    const [, count] = await this.database.query<[unknown[], number]>(REQUEST_CANCEL, [replyId]);
+    return count > 0;
+  }
+
+  /** Which of its replies an owner is asked to stop. */
+  async cancelRequested(owner: string): Promise<string[]> {
+    const rows = await this.database.query<{ replyId: string }[]>(CANCEL_REQUESTED, [owner]);
+    return rows.map(({ replyId }) => replyId);
+  }
+
+  /** Lets go of whatever an owner still has, so that another one takes it over at once. */
+  async release(owner: string): Promise<void> {
+    await this.database.query(RELEASE, [owner]);
   }
 
   /** Makes one reply the new owner's, whatever its lease. Null: it has ended. */

@@ -85,14 +85,15 @@ export const HEARTBEAT = `
     update generations g set lease_until = now() + make_interval(secs => $7),
       started_at = coalesce(g.started_at, case when locked.to16 > 0 then now() end),
       len16 = case when locked.len16 = locked.from16 then locked.to16 else g.len16 end
-    from locked where g.reply_id = locked.reply_id returning g.reply_id, g.len16
+    from locked where g.reply_id = locked.reply_id
+    returning g.reply_id, g.len16, g.cancel_requested_at is not null as cancelled, coalesce(g.watched_until > now(), false) as watched
   ), appended as (
     insert into reply_chunks (reply_id, end16, text)
     select reply_id, to16, delta from locked where len16 = from16 and to16 > from16
   )
-  select reply_id as "replyId", 'ok' as state, len16 as length from extended
+  select reply_id as "replyId", 'ok' as state, len16 as length, cancelled, watched from extended
   union all
-  select beat.reply_id, case when g.reply_id is null then 'lost' else 'busy' end, null
+  select beat.reply_id, case when g.reply_id is null then 'lost' else 'busy' end, null, null, null
   from beat left join generations g on g.reply_id = beat.reply_id and g.owner = $1 and g.fence = beat.fence
   where beat.reply_id not in (select reply_id from extended)`;
 
@@ -122,9 +123,29 @@ export const CLAIM_EXPIRED = `
     select reply_id from generations where lease_until < now() and reply_id <> all ($4::uuid[]) order by lease_until limit $2
     for no key update skip locked
   )
-  update generations g set owner = $1, fence = g.fence + 1, lease_until = now() + make_interval(secs => $3)
+  update generations g set owner = $1, fence = g.fence + 1, attempts = g.attempts + 1, lease_until = now() + make_interval(secs => $3)
   from expired where g.reply_id = expired.reply_id
-  returning g.reply_id as "replyId", g.conversation_id as "conversationId", g.fence`;
+  returning g.reply_id as "replyId", g.conversation_id as "conversationId", g.fence, g.attempts,
+    g.len16 > 0 or g.started_at is not null as "hasText", g.cancel_requested_at is not null as cancelled`;
+
+/** $1 reply: as it was opened, the question first */
+export const READ_OPENED = `
+  select ${MESSAGE_IN_TREE}, conversation.system_prompt as "systemPrompt"
+  from messages reply join messages m on m.id in (reply.id, reply.parent_id)
+  join conversations conversation on conversation.id = reply.conversation_id ${JOIN_RUNNING}
+  where reply.id = $1 order by m.role desc`;
+
+/** $1 reply */
+export const REQUEST_CANCEL = `
+  update generations set cancel_requested_at = coalesce(cancel_requested_at, now()) where reply_id = $1`;
+
+/** $1 owner */
+export const CANCEL_REQUESTED = `
+  select reply_id as "replyId" from generations where owner = $1 and cancel_requested_at is not null`;
+
+/** $1 owner. A beat that is under way must not bring the lease back, so the fence goes up; being let go is no attempt. */
+export const RELEASE = `
+  update generations set lease_until = now() - interval '1 second', fence = fence + 1, attempts = attempts - 1 where owner = $1`;
 
 /** $1 new owner, $2 reply, $3 lease */
 export const TAKE_OVER = `
@@ -133,3 +154,27 @@ export const TAKE_OVER = `
 
 /** $1 reply */
 export const STORED_TEXT = `select string_agg(text, '' order by end16) as text from reply_chunks where reply_id = $1`;
+
+/**
+ * $1 replies, $2 UTF-16 units of each that are known, $3 seconds. A row for each that has more text or runs no more. For so many seconds
+ * their writers store their text more often; to be told every other time is enough.
+ */
+export const READ_RUNNING = `
+  with asked as materialized (
+    select * from unnest($1::uuid[], $2::int[]) asked (reply_id, known16)
+  ), unwatched as materialized (
+    select g.reply_id from asked join generations g on g.reply_id = asked.reply_id
+    where g.watched_until is null or g.watched_until < now() + make_interval(secs => $3 / 2.0)
+    for no key update of g skip locked
+  ), marked as (
+    update generations g set watched_until = now() + make_interval(secs => $3) from unwatched where g.reply_id = unwatched.reply_id
+  )
+  select asked.reply_id as "replyId", g.reply_id is not null as running, coalesce(written.text, '') as text
+  from asked left join generations g on g.reply_id = asked.reply_id
+  left join lateral (
+    select string_agg(c.text, '' order by c.end16) as text from reply_chunks c where c.reply_id = asked.reply_id and c.end16 > asked.known16
+  ) written on g.len16 > asked.known16
+  where g.reply_id is null or g.len16 > asked.known16`;
+
+/** $1 replies */
+export const READ_ENDED = `select ${MESSAGE_IN_TREE} from messages m ${JOIN_RUNNING} where m.id = any ($1)`;

@@ -2,10 +2,14 @@ import type { TokenUsage } from '../../llm/chat-model';
 import type { ProblemCode } from '../../common/errors/domain-error';
 import type { MessageFinish } from '../message.entity';
 import { ReplyBuffer, type ReplyOutcome } from './reply.buffer';
+import { DELIVERY_MS, GIVE_UP_MS } from './lease';
 import { cutTo, TextCleaner } from './text-cleaner';
 
-/** Why a reply is stopped. `lost` and `deleted`: its row is no longer ours, and nothing is stored. */
-export type StopReason = 'cancelled' | 'interrupted' | 'lost' | 'deleted';
+/**
+ * Why a reply is stopped. `lost` and `deleted`: its row is no longer ours, and nothing is stored. `adrift`: the database has been away
+ * for too long; its readers are sent elsewhere.
+ */
+export type StopReason = 'cancelled' | 'interrupted' | 'lost' | 'deleted' | 'adrift';
 
 export class ReplyStopped extends Error {
   constructor(readonly reason: StopReason) {
@@ -28,19 +32,27 @@ export interface Claim {
   readonly fence: number;
 }
 
-/** A reply that this process is writing. */
+/**
+ * A reply that this process is writing. Nobody reads of it before its first text is stored: whoever takes it over must know whether
+ * somebody may have.
+ */
 export class RunningReply {
-  readonly buffer = new ReplyBuffer();
+  readonly buffer = new ReplyBuffer(0);
   /** Resolves when the reply has ended and its end is stored, or is out of our hands. */
   readonly ended: Promise<ReplyOutcome>;
   /** Its row is known to be there: it has a heartbeat. */
   hasRow = false;
   /** UTF-16 units that the database has said it holds. */
   storedLength = 0;
+  /** Somebody reads it by way of another replica. */
+  watched = false;
   /** There was more text than a reply may have; the rest is dropped. */
   isFull = false;
+  /** When the last heartbeat was sent that the database has answered well, or the reply was begun. */
+  private heldSince = performance.now();
   private readonly cleaner = new TextCleaner();
   private readonly stopper = new AbortController();
+  private over = false;
   private finish!: (outcome: ReplyOutcome) => void;
 
   constructor(
@@ -48,6 +60,23 @@ export class RunningReply {
     private readonly maxChars: number,
   ) {
     this.ended = new Promise((resolve) => (this.finish = resolve));
+  }
+
+  /** It has text, and none of it is known to be stored. */
+  get awaitsFirstText(): boolean {
+    return this.storedLength === 0 && this.buffer.text.length > 0 && !this.signal.aborted && !this.over;
+  }
+
+  /** The lease ran out long ago, for all that is known here. */
+  get isAdrift(): boolean {
+    return performance.now() - this.heldSince > GIVE_UP_MS;
+  }
+
+  /** A heartbeat sent at `sentAt` (`performance.now()`) has come back: so much is stored, and the lease is extended. */
+  hold(sentAt: number, storedLength: number): void {
+    this.heldSince = Math.max(this.heldSince, sentAt);
+    this.storedLength = Math.max(this.storedLength, storedLength);
+    if (this.storedLength > 0) this.buffer.letRead(this.heldSince + DELIVERY_MS);
   }
 
   /** Ends the model call, with a `ReplyStopped`. */
@@ -69,7 +98,9 @@ export class RunningReply {
     if (!this.signal.aborted) this.stopper.abort(new ReplyStopped(reason));
   }
 
+  /** The first outcome counts. */
   end(outcome: ReplyOutcome): void {
+    this.over = true;
     this.buffer.end(outcome);
     this.finish(outcome);
   }

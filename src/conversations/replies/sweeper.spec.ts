@@ -7,10 +7,12 @@ const SECOND = 1_000;
 
 describe('The sweeper', () => {
   let engine: EngineOnTrial;
+  let model: FakeChatModel;
 
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
-    engine = new EngineOnTrial(new FakeChatModel('Oslo'));
+    model = new FakeChatModel('Oslo is cold.');
+    engine = new EngineOnTrial(model);
     engine.heartbeat.onApplicationBootstrap();
     engine.sweeper.onApplicationBootstrap();
   });
@@ -35,11 +37,45 @@ describe('The sweeper', () => {
     return replyId;
   }
 
-  it('ends the replies of dead processes as interrupted, their text kept', async () => {
-    const [some, none] = [await orphan('Oslo is'), await orphan()];
+  it('ends a reply of a dead process as interrupted, its text kept, and calls no model', async () => {
+    const replyId = await orphan('Oslo is');
     await pass(8);
-    expect(message(some)).toMatchObject({ ...interrupted, content: 'Oslo is' });
-    expect(message(none)).toMatchObject({ ...interrupted, content: '' });
+    expect(message(replyId)).toMatchObject({ ...interrupted, content: 'Oslo is' });
+    expect(model.calls).toEqual([]);
+  });
+
+  it('writes a reply anew that nobody can have read of', async () => {
+    const replyId = await orphan();
+    await pass(8);
+    expect(message(replyId)).toMatchObject({ status: 'completed', content: 'Oslo is cold.' });
+    expect(model.calls).toHaveLength(1);
+  });
+
+  it('writes no reply anew more than once: it may be what brings processes down', async () => {
+    const replyId = await orphan();
+    await engine.replies.claimExpired(newId(), 100, []); // by a process that then dies as well
+    engine.replies.expire(replyId);
+    await pass(8);
+    expect(message(replyId)).toMatchObject({ ...interrupted, content: '' });
+    expect(model.calls).toEqual([]);
+  });
+
+  it.each(['', 'Oslo is'])(
+    'ends a reply as cancelled that somebody wanted stopped, with %j',
+    async (text) => {
+      const replyId = await orphan(text);
+      await engine.replies.requestCancel(replyId);
+      await pass(8);
+      expect(message(replyId)).toMatchObject({ status: 'cancelled', content: text });
+      expect(model.calls).toEqual([]);
+    },
+  );
+
+  it('takes nothing over while its process is going away', async () => {
+    engine.running.drain();
+    const replyId = await orphan('Oslo is');
+    await pass(20);
+    expect(message(replyId)).toMatchObject({ status: 'pending' });
   });
 
   it('leaves replies alone until the heartbeat has been steady for five seconds', async () => {
@@ -53,7 +89,7 @@ describe('The sweeper', () => {
     engine.replies.refusal = outage;
     await pass(10);
     engine.replies.refusal = null;
-    const replyId = await orphan();
+    const replyId = await orphan('Oslo');
     await pass(4.9);
     expect(message(replyId)).toMatchObject({ status: 'pending' });
     await pass(4);
@@ -90,7 +126,7 @@ describe('The sweeper', () => {
   });
 
   it('lets one reply that cannot be settled hold up no other', async () => {
-    const replyIds = [await orphan(), await orphan(), await orphan()];
+    const replyIds = [await orphan('a'), await orphan('b'), await orphan('c')];
     jest.spyOn(engine.replies, 'settle').mockRejectedValueOnce(new Error('refused for good'));
     await pass(8);
     const left = replyIds.filter((replyId) => message(replyId)!.status === 'pending');
@@ -98,7 +134,7 @@ describe('The sweeper', () => {
   });
 
   it('breaks off when the database goes away, so that nobody who stops the process waits for it', async () => {
-    for (let n = 0; n < 5; n++) await orphan();
+    for (let n = 0; n < 5; n++) await orphan('Oslo');
     const asked = jest.spyOn(engine.replies, 'storedText').mockImplementation(async () => {
       engine.replies.refusal = outage;
       await new Promise((resolve) => setTimeout(resolve, 2 * SECOND));

@@ -1,11 +1,11 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { errorForLog } from '../../common/errors/error-for-log';
 import { Heartbeat } from './heartbeat';
-import { INTERRUPTED } from './reply.generator';
-import { ReplyRepository } from './reply.repository';
+import { MOST_ATTEMPTS } from './lease';
+import { CANCELLED, INTERRUPTED, ReplyGenerator } from './reply.generator';
+import { ReplyRepository, type ExpiredReply } from './reply.repository';
 import { Repeater } from '../../common/repeater';
 import { RunningReplies } from './running-replies';
-import type { Claim } from './running-reply';
 
 const SWEEP_MS = 1_000;
 /** So that replicas don't sweep in step. */
@@ -17,8 +17,8 @@ const MOST_AT_ONCE = 100;
 const withJitter = () => SWEEP_MS * (1 + JITTER * (2 * Math.random() - 1));
 
 /**
- * Ends the replies that nobody writes any more: of processes that died, and our own that could not be stored. Their lease runs
- * out, and they are settled with the text that was stored.
+ * Takes over the replies that nobody writes any more: of processes that died, and our own that could not be stored. Their lease runs
+ * out. One that nobody can have read of is written anew here; others are settled with the text that was stored, never run again.
  */
 @Injectable()
 export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
@@ -29,6 +29,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly heartbeat: Heartbeat,
+    private readonly generator: ReplyGenerator,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -40,29 +41,45 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    if (!this.isSteady()) return;
+    if (!this.mayTake()) return;
     try {
       const writing = this.running.ids(); // theirs to settle, however late the heartbeat
-      const claims = await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE, writing);
-      for (const claim of claims) if (this.isSteady()) await this.end(claim); // the rest will run out again
+      const expired = await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE, writing);
+      for (const reply of expired) if (this.mayTake()) await this.take(reply); // the rest will run out again
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
     }
   }
 
-  private isSteady(): boolean {
-    return this.heartbeat.steadyMs >= STEADY_MS;
+  private mayTake(): boolean {
+    return this.heartbeat.steadyMs >= STEADY_MS && !this.running.isDraining;
   }
 
   /** What fails is claimed again once this claim's lease has run out: it must not hold up the others. */
-  private async end(claim: Claim): Promise<void> {
-    const { replyId } = claim;
+  private async take(reply: ExpiredReply): Promise<void> {
+    const { replyId, attempts, hasText, cancelled } = reply;
     try {
-      const text = await this.replies.storedText(replyId);
-      const ended = await this.replies.settle(this.running.owner, claim, text, INTERRUPTED);
-      if (ended) this.logger.warn({ msg: 'ended a reply that nobody was writing any more', replyId });
+      if (!hasText && !cancelled && attempts <= MOST_ATTEMPTS) await this.runAgain(reply);
+      else await this.end(reply);
     } catch (error) {
-      this.logger.warn({ msg: 'could not end a reply', replyId, err: errorForLog(error) });
+      this.logger.warn({ msg: 'could not take over a reply', replyId, err: errorForLog(error) });
     }
+  }
+
+  private async runAgain({ replyId, conversationId, fence }: ExpiredReply): Promise<void> {
+    const turn = await this.replies.findOpened(replyId);
+    if (!turn) return; // deleted meanwhile
+    const reply = this.running.begin({ replyId, conversationId, fence });
+    reply.hasRow = true;
+    this.logger.warn({ msg: 'writes a reply anew that nobody was writing any more', replyId });
+    void this.generator.generate(reply, turn);
+  }
+
+  private async end(reply: ExpiredReply): Promise<void> {
+    const { replyId, cancelled } = reply;
+    const text = await this.replies.storedText(replyId);
+    const end = cancelled ? CANCELLED : INTERRUPTED;
+    const ended = await this.replies.settle(this.running.owner, reply, text, end);
+    if (ended) this.logger.warn({ msg: 'ended a reply that nobody was writing any more', replyId });
   }
 }

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ReplyBeats } from './reply-beats';
+import type { RunningReply } from './running-reply';
+
+/** Until a row that somebody holds for a moment is tried again. */
+const BUSY_MS = 20;
+
+/**
+ * Has the first text of a reply stored before anybody reads it, without waiting for the heartbeat: only then does whoever takes the
+ * reply over know that somebody may have read of it. First texts that fall together share one statement, one statement at a time.
+ */
+@Injectable()
+export class FirstTexts {
+  private readonly waiting = new Set<RunningReply>();
+  private underWay = false;
+
+  constructor(private readonly beats: ReplyBeats) {}
+
+  /** Resolves to nothing: the reply's readers get the text when it is stored. What fails is left to the heartbeat. */
+  store(reply: RunningReply): void {
+    this.waiting.add(reply);
+    if (!this.underWay) void this.storeAll().catch(() => this.waiting.clear());
+  }
+
+  private async storeAll(): Promise<void> {
+    this.underWay = true;
+    try {
+      while (this.waiting.size > 0) {
+        const replies = [...this.waiting];
+        this.waiting.clear();
+        await this.beats.send(replies);
+        const busy = replies.filter(({ awaitsFirstText }) => awaitsFirstText);
+        for (const reply of busy) this.waiting.add(reply);
+        if (busy.length > 0) await sleep(BUSY_MS);
+      }
+    } finally {
+      this.underWay = false;
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { errorForLog } from '../../common/errors/error-for-log';
+import { Repeater } from '../../common/repeater';
+import { RemoteReplyRepository, type RemoteNews } from './remote-reply.repository';
+import { ReplyBuffer, type ReplyPiece } from './reply.buffer';
+
+const LOOK_MS = 250;
+
+/** A reply that another replica writes, as far as it is known here. All its readers share one. */
+interface Mirror {
+  readonly replyId: string;
+  readonly buffer: ReplyBuffer;
+  readers: number;
+}
+
+/** A mirror, and the UTF-16 units it had when the database was asked for more. */
+type Asked = readonly [mirror: Mirror, known: number];
+
+/**
+ * Reads replies that this process does not write, running or ended, out of the database: one statement for all of them, four times a
+ * second, however many readers there are.
+ */
+@Injectable()
+export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(RemoteReplies.name);
+  private readonly mirrors = new Map<string, Mirror>();
+  private readonly repeater = new Repeater(
+    () => this.look([...this.mirrors.values()]),
+    () => LOOK_MS,
+  );
+  private isAway = false;
+
+  constructor(private readonly replies: RemoteReplyRepository) {}
+
+  onApplicationBootstrap(): void {
+    this.repeater.start(LOOK_MS);
+  }
+
+  onModuleDestroy(): Promise<void> {
+    this.close();
+    return this.repeater.stop();
+  }
+
+  /** From `after` (UTF-16 units) to the end. Ends quietly when `gone` is aborted. */
+  async *read(replyId: string, after: number, gone: AbortSignal): AsyncGenerator<ReplyPiece> {
+    const mirror = this.mirrors.get(replyId) ?? this.add(replyId);
+    mirror.readers += 1;
+    try {
+      yield* mirror.buffer.read(after, gone);
+    } finally {
+      mirror.readers -= 1;
+      if (mirror.readers === 0) this.mirrors.delete(replyId);
+    }
+  }
+
+  /** Whether a reply has ended, or is gone, before `late` is aborted. */
+  async hasEnded(replyId: string, late: AbortSignal): Promise<boolean> {
+    for await (const { type } of this.read(replyId, Infinity, late)) return type !== 'lost';
+    return false;
+  }
+
+  /** Sends all readers elsewhere. */
+  close(): void {
+    for (const { buffer } of this.mirrors.values()) buffer.end({ type: 'lost' });
+  }
+
+  private add(replyId: string): Mirror {
+    const mirror = { replyId, buffer: new ReplyBuffer(Infinity), readers: 0 };
+    this.mirrors.set(replyId, mirror);
+    void this.look([mirror]); // the first time at once
+    return mirror;
+  }
+
+  private async look(mirrors: readonly Mirror[]): Promise<void> {
+    if (mirrors.length === 0) return;
+    const asked = new Map(
+      mirrors.map((mirror): [string, Asked] => [mirror.replyId, [mirror, mirror.buffer.text.length]]),
+    );
+    try {
+      const questions = [...asked].map(([replyId, [, known]]) => ({ replyId, known }));
+      await this.apply(asked, await this.replies.newsOf(questions));
+      this.isAway = false;
+    } catch (error) {
+      if (!this.isAway)
+        this.logger.warn({ msg: 'cannot read the replies of other replicas', err: errorForLog(error) });
+      this.isAway = true; // the next look makes up for it
+    }
+  }
+
+  private async apply(asked: ReadonlyMap<string, Asked>, news: readonly RemoteNews[]): Promise<void> {
+    for (const { replyId, text } of news) append(asked.get(replyId)!, text);
+    const over = news.filter(({ running }) => !running).map(({ replyId }) => replyId);
+    if (over.length === 0) return;
+    const messages = new Map((await this.replies.find(over)).map((message) => [message.id, message]));
+    for (const replyId of over) {
+      const [message, [mirror, known]] = [messages.get(replyId), asked.get(replyId)!];
+      if (message) append([mirror, known], message.content.slice(known));
+      mirror.buffer.end(message ? { type: 'ended', message } : { type: 'deleted' });
+    }
+  }
+}
+
+/** Two looks may be under way at once: the slower one has nothing new to say. */
+function append([{ buffer }, known]: Asked, text: string): void {
+  if (text && buffer.text.length === known) buffer.append(text);
+}
