@@ -6,6 +6,9 @@ import { waitUntil } from './wait-until';
 const ROOT = join(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'src', 'main.js');
 
+/** A start takes two seconds, and many may start at once. */
+const READY_MS = 60_000;
+
 /** The built product in a process of its own, as operators run it. `npm test` builds it first. */
 export class ParleyProcess {
   /** Everything it has printed. */
@@ -44,7 +47,7 @@ export class ParleyProcess {
 
   /** @throws Error – it has ended, or takes too long. */
   async ready(): Promise<void> {
-    await waitUntil(() => this.isReady(), 'a Parley that is ready');
+    await waitUntil(() => this.isReady(), 'a Parley that is ready', READY_MS);
   }
 
   get url(): string {

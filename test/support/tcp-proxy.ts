@@ -9,7 +9,7 @@ export class TcpProxy {
   private frozen = false;
 
   private constructor(
-    private readonly target: URL,
+    private target: URL,
     private server: Server,
     private readonly port: number,
   ) {
@@ -24,6 +24,11 @@ export class TcpProxy {
   /** The server's, by way of this proxy. */
   get url(): string {
     return Object.assign(new URL(this.target), { hostname: '127.0.0.1', port: String(this.port) }).href;
+  }
+
+  /** New connections go to another server from now on. */
+  moveTo(url: string): void {
+    this.target = new URL(url);
   }
 
   /** Drops every connection and takes no new ones. */
