@@ -12,21 +12,26 @@ async function* endless(gone: AbortSignal): AsyncGenerator<ServerSentEvent> {
 
 describe('An event stream', () => {
   /** The end of the handler whose reader leaves, `when` it says so. */
-  async function served(when: 'before' | 'during'): Promise<unknown> {
+  async function served(when: 'before' | 'during' | 'never'): Promise<unknown> {
     let end: (value: unknown) => void = () => undefined;
     const ended = new Promise((resolve) => (end = resolve));
     const app = express();
     app.get('/', async (request: Request, response: Response) => {
       if (when === 'before') await once(response, 'close');
       const gone = new AbortController();
-      await sendEvents(request, response, endless(gone.signal), gone).then(() => end('ended'), end);
+      const stalledMs = when === 'never' ? 100 : undefined;
+      await sendEvents(request, response, endless(gone.signal), gone, stalledMs).then(
+        () => end('ended'),
+        end,
+      );
     });
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const call = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
     call.on('error', () => undefined);
     const seen = when === 'before' ? once(server, 'request') : once(call, 'response');
-    await seen.then(() => call.destroy());
+    await seen;
+    if (when !== 'never') call.destroy();
     const outcome = await ended;
     server.closeAllConnections();
     server.close();
@@ -35,6 +40,10 @@ describe('An event stream', () => {
 
   it('ends with a reader that leaves in the middle, though its socket was full', async () => {
     await expect(served('during')).resolves.toBe('ended');
+  });
+
+  it('ends with a reader that stays and reads nothing', async () => {
+    await expect(served('never')).resolves.toBe('ended');
   });
 
   it('ends with a reader that left before it began', async () => {

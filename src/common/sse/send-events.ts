@@ -10,21 +10,25 @@ export interface ServerSentEvent {
 
 /** The contract: a comment every 15 s, so that no proxy takes a silent model for a dead connection. */
 const PING_MS = 15_000;
+/** A reader that takes nothing for so long, not even a comment, is cut off; it may rejoin where it was. */
+const STALLED_MS = 60_000;
 
 /**
  * Answers with an event stream, at the reader's pace: nothing is taken from `events` while the reader's socket is full.
  * Resolves when the events have ended or the reader is gone; `gone` then ends the source. Errors of the source are thrown:
- * the headers are out by then, so the connection is cut, and the reader rejoins.
+ * the headers are out by then, so the connection is cut, and the reader rejoins. So is that of a reader who stops reading.
  */
 export async function sendEvents(
   request: Request,
   response: Response,
   events: AsyncIterable<ServerSentEvent>,
   gone: AbortController,
+  stalledMs = STALLED_MS,
 ): Promise<void> {
   writeHead(response);
   if (request.method === 'HEAD') return void response.end();
   const leave = () => gone.abort(new Error('The reader went away.'));
+  response.setTimeout(stalledMs, () => response.destroy());
   response.on('close', leave); // the response's: a request's close fires once its body is read
   if (response.destroyed) leave(); // it went away before there was anything to send
   const ping = setInterval(() => !response.writableNeedDrain && response.write(': ping\n\n'), PING_MS);
