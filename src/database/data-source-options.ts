@@ -2,6 +2,8 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { PoolerAwarePool } from './pooler-aware-pool';
+import { SERVER_LIMITS } from './time-limits';
 
 export interface DatabaseSettings {
   readonly url: string;
@@ -16,6 +18,7 @@ export interface DatabaseSettings {
 export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSourceOptions {
   return {
     type: 'postgres',
+    driver: { Pool: PoolerAwarePool }, // TypeORM takes nothing else from pg
     url,
     // Both patterns fit src/ and migrations/ under Jest as well as dist/src/ and dist/migrations/.
     entities: [join(literally(join(__dirname, '..')), '**', '*.entity.{js,ts}')],
@@ -29,10 +32,9 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
     connectTimeoutMS: 3000,
     extra: {
       application_name: 'parley',
-      // The server's limit frees the connection; the client's is for a server that no longer answers at all.
-      statement_timeout: 4000,
+      // The server's limits free the connection; the client's is for a server that no longer answers at all.
+      ...SERVER_LIMITS,
       query_timeout: 4500,
-      idle_in_transaction_session_timeout: 10_000,
       idleTimeoutMillis: 30_000,
       onConnect: dropWhenSilent,
     },

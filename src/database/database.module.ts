@@ -5,6 +5,7 @@ import { Config } from '../config/config';
 import { dataSourceOptions } from './data-source-options';
 import { DatabaseErrorTranslator } from './database-errors';
 import { MigrationStatus } from './migration-status';
+import { TimeLimitsCheck } from './time-limits-check';
 
 @Global()
 @Module({
@@ -17,7 +18,11 @@ import { MigrationStatus } from './migration-status';
       },
     }),
   ],
-  providers: [MigrationStatus, { provide: ErrorTranslator, useClass: DatabaseErrorTranslator }],
+  providers: [
+    MigrationStatus,
+    TimeLimitsCheck,
+    { provide: ErrorTranslator, useClass: DatabaseErrorTranslator },
+  ],
   exports: [MigrationStatus, ErrorTranslator],
 })
 export class DatabaseModule {}

@@ -17,7 +17,7 @@ export async function openDatabase({ database, dataDir }: Config): Promise<OpenD
     ? { url, stop: () => Promise.resolve() }
     : await startEmbeddedPostgres(join(dataDir, 'postgres'));
   try {
-    if (database.migrate) await migrate(database.directUrl ?? opened.url);
+    if (database.migrate) await migrate(database.directUrl ?? opened.url, opened.url);
     return opened;
   } catch (error) {
     await opened.stop();
