@@ -82,6 +82,6 @@ const PORTS = 2_000;
 let portsTaken = Math.floor(Math.random() * PORTS);
 
 /** Below the range that outgoing connections take theirs from, and another one for each process of a test file. */
-function freePort(): number {
+export function freePort(): number {
   return 20_000 + Number(process.env.JEST_WORKER_ID ?? 1) * PORTS + (portsTaken++ % PORTS);
 }

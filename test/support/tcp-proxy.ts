@@ -55,6 +55,11 @@ export class TcpProxy {
     for (const socket of [...this.pairs].flat()) socket.pause();
   }
 
+  /** New connections go to another server, as after a change of addresses. */
+  redirect(url: string): void {
+    this.target = new URL(url);
+  }
+
   /** As it was before, with the connections that there are. */
   async restore(): Promise<void> {
     this.frozen = false;
