@@ -19,6 +19,7 @@ export interface DatabaseConfig {
   readonly url: string | null;
   /** Past a pooler, for migrations; where none is given, the same as `url`. */
   readonly directUrl: string | null;
+  /** Connections for requests. */
   readonly poolSize: number;
   readonly migrate: boolean;
 }

@@ -5,6 +5,9 @@ import type { DataSourceOptions } from 'typeorm';
 import { PoolerAwarePool } from './pooler-aware-pool';
 import { SERVER_LIMITS } from './time-limits';
 
+/** Names the data source of the replies' heartbeats: requests that wait for connections must not cost running replies their leases. */
+export const HEARTBEATS = 'heartbeats';
+
 export interface DatabaseSettings {
   readonly url: string;
   /** Connections of this process at most. */

@@ -70,6 +70,10 @@ describe('A replica that is told to stop under load', () => {
 
     replicas.all[0]!.signal('SIGTERM');
     await expect(replicas.all[0]!.ended).resolves.toBe(0);
+    const kept = 'select reply_id from generations where fence = 1 and reply_id = any ($1)';
+    await expect(
+      replicas.database.query(kept, [[...slow, ...silent].map(({ replyId }) => replyId)]),
+    ).resolves.toEqual([]);
     for (const events of await Promise.all(visits)) expect(events.at(-1)!.type).toBe('reconnect');
 
     const ends = await Promise.all([...slow, ...silent].map((reply) => reply.toEnd(staying[1])));

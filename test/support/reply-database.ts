@@ -29,7 +29,7 @@ export class ReplyDatabase {
     private readonly database: TestDatabase,
     readonly dataSource: DataSource,
   ) {
-    this.replies = new ReplyRepository(dataSource);
+    this.replies = new ReplyRepository(dataSource, dataSource);
     this.messages = new MessageRepository(dataSource);
     this.conversations = new ConversationRepository(dataSource.getRepository(Conversation));
   }

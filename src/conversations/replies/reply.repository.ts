@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError, notFound } from '../../common/errors/domain-error';
+import { HEARTBEATS } from '../../database/data-source-options';
 import { TAKE_KEY } from '../../idempotency/idempotency.sql';
 import { keyTaken } from '../../idempotency/idempotency.service';
 import type { KeyedRequest } from '../../idempotency/keyed-request';
@@ -108,7 +109,10 @@ interface RegenerationState extends Omit<TurnState, 'parentIsEndedReply'> {
 /** Everything that is written of a reply while it is one, each step in one transaction. */
 @Injectable()
 export class ReplyRepository {
-  constructor(@InjectDataSource() private readonly database: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly database: DataSource,
+    @InjectDataSource(HEARTBEATS) private readonly heartbeats: DataSource,
+  ) {}
 
   /**
    * Commits a question and its pending reply. Three statements under the conversation's lock: a lock and the reads that it
@@ -171,7 +175,7 @@ export class ReplyRepository {
 
   /** Stores new text and extends the leases, for any number of replies at once. Sent twice, it stores once. */
   async beat(owner: string, beats: readonly Beat[]): Promise<BeatResult[]> {
-    return this.database.query<BeatResult[]>(HEARTBEAT, [
+    return this.heartbeats.query<BeatResult[]>(HEARTBEAT, [
       owner,
       beats.map(({ replyId }) => replyId),
       beats.map(({ fence }) => fence),
