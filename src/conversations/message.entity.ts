@@ -9,6 +9,8 @@ export type MessageFinish = 'stop' | 'length' | 'content_filter' | 'cancelled' |
 @Index('messages_in_order', ['conversationId', 'id'])
 @Index('messages_children', ['parentId', 'id'])
 @Index('messages_roots', ['conversationId', 'id'], { where: 'parent_id is null' })
+@Index('messages_branch', ['branchId', 'depth'], { unique: true })
+@Index('messages_forks', { synchronize: false }) // (forked_from, depth, id desc) where that is not null: in the migration
 export class Message {
   @PrimaryColumn({ type: 'uuid' })
   readonly id!: string;
@@ -22,6 +24,18 @@ export class Message {
   /** Null: the first message of a branch. */
   @Column({ type: 'uuid', name: 'parent_id', nullable: true, update: false })
   readonly parentId!: string | null;
+
+  /** The first message of the run that it is in. A trigger sets this, `depth` and `forkedFrom`. */
+  @Column({ type: 'uuid', name: 'branch_id', update: false })
+  readonly branchId!: string;
+
+  /** How many messages are above it. */
+  @Column({ type: 'int', update: false })
+  readonly depth!: number;
+
+  /** The run above, where this message begins one and is newer than the one beside it in that run. */
+  @Column({ type: 'uuid', nullable: true, name: 'forked_from', update: false })
+  readonly forkedFrom!: string | null;
 
   @Column({ type: 'varchar', length: 10, update: false })
   readonly role!: 'user' | 'assistant';
@@ -64,7 +78,7 @@ export class Message {
 }
 
 /** A message as it reads now: a running reply with its text so far, and every message with its siblings. */
-export type MessageInTree = Omit<Message, 'userId' | 'tokens'> & {
+export type MessageInTree = Omit<Message, 'userId' | 'tokens' | 'branchId' | 'depth' | 'forkedFrom'> & {
   /** Its own id too, oldest first. */
   readonly siblingIds: readonly string[];
 };

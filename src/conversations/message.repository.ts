@@ -19,16 +19,23 @@ export class MessageRepository {
     return message ?? null;
   }
 
-  /** The end of the branch that runs through a message and on through the newest child. Null: no such message of that user. */
+  /**
+   * The end of the branch that runs through a message and on through the newest child. Null: no such message of that user.
+   * A step for each run that the branch goes through, that is for each edit, not for each message.
+   */
   async findLeafOwned(userId: string, conversationId: string, id: string): Promise<string | null> {
     const [leaf] = await this.database.query<{ id: string }[]>(
       `with recursive branch as (
-         select id, 0 as step from messages where id = $3 and conversation_id = $2 and user_id = $1
+         select branch_id, depth from messages where id = $3 and conversation_id = $2 and user_id = $1
          union all
-         select child.id, branch.step + 1 from branch
-           cross join lateral (select id from messages where parent_id = branch.id order by id desc limit 1) child
+         select fork.branch_id, fork.depth from branch cross join lateral (
+           select branch_id, depth from messages where forked_from = branch.branch_id and depth > branch.depth
+           order by depth, id desc limit 1
+         ) fork
        )
-       select id from branch order by step desc limit 1`,
+       select leaf.id from (select branch_id from branch order by depth desc limit 1) last cross join lateral (
+         select id from messages where branch_id = last.branch_id order by depth desc limit 1
+       ) leaf`,
       [userId, conversationId, id],
     );
     return leaf?.id ?? null;

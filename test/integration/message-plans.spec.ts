@@ -5,13 +5,15 @@ const CONVERSATIONS = `
   insert into conversations (id, user_id) select gen_random_uuid(), $1 from generate_series(1, 1000)`;
 const SHORT_ONES = `
   insert into messages (id, user_id, conversation_id, role, status, content, tokens)
-  select gen_random_uuid(), $1, id, 'user', 'completed', 'Oslo?', 2 from conversations, generate_series(1, 10)
-  where id <> $2`;
+  select gen_random_uuid(), $1, id, 'user', 'completed', 'Oslo?', 2 from conversations where id <> $2`;
 const LONG_ONE = `
   insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens)
   select md5(n::text)::uuid, $1, $2, case when n > 1 then md5((n - 1)::text)::uuid end,
     case when n % 2 = 1 then 'user' else 'assistant' end, 'completed', repeat('Cold. ', 20), 40
-  from generate_series(1, 20000) n`;
+  from generate_series($3::int, $4::int) n`;
+const BELOW = `
+  insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens)
+  select id, $1, $2, parent_id, 'user', 'completed', 'Colder.', 2 from unnest($3::uuid[], ($4::uuid[])[:3]) below (id, parent_id)`;
 
 interface Plan {
   readonly 'Node Type': string;
@@ -33,13 +35,20 @@ describe('A conversation of 20,000 messages among a thousand', () => {
     place = await database.conversation();
     const { userId, conversationId } = place;
     await database.query(CONVERSATIONS, [userId]);
-    await database.query(SHORT_ONES, [userId, conversationId]);
-    await database.query(LONG_ONE, [userId, conversationId]);
-    const [leaf] = await database.query<{ id: string }>(`select md5('20000')::uuid as id`);
-    leafId = leaf!.id;
+    for (let n = 0; n < 10; n++) await database.query(SHORT_ONES, [userId, conversationId]);
+    for (let n = 1; n <= 20_000; n += 1_000)
+      // each within the usual time limit
+      await database.query(LONG_ONE, [userId, conversationId, n, n + 999]);
+    leafId = await idOf(20_000);
     await database.query('analyze');
   });
   afterAll(() => database.close());
+
+  /** Of the long one's messages, counted from 1. */
+  async function idOf(n: number): Promise<string> {
+    const [row] = await database.query<{ id: string }>('select md5($1)::uuid as id', [String(n)]);
+    return row!.id;
+  }
 
   /** What the application sends to do this. */
   async function sentBy(work: () => Promise<unknown>): Promise<Statement[]> {
@@ -84,6 +93,18 @@ describe('A conversation of 20,000 messages among a thousand', () => {
     await expectConstant(await sentBy(() => database.messages.findOwned(userId, conversationId, leafId)), 2);
   });
 
+  it.each([
+    ['its first message', 1, 2],
+    ['the middle', 10_000, 2],
+    ['its last message', 20_000, 2],
+  ])('finds the end of the branch through %s', async (_where, n, mostRows) => {
+    const { userId, conversationId } = place;
+    const from = await idOf(n);
+    const find = () => database.messages.findLeafOwned(userId, conversationId, from);
+    await expect(find()).resolves.toBe(leafId);
+    await expectConstant(await sentBy(find), mostRows);
+  });
+
   it.each([50, 100])('gives a page of %i', async (limit) => {
     const { userId, conversationId } = place;
     const page = () => database.messages.pageOfBranch(userId, conversationId, leafId, { limit });
@@ -109,6 +130,20 @@ describe('A conversation of 20,000 messages among a thousand', () => {
     await expectConstant([[HEARTBEAT, [database.owner, [replyId], [1], [0], [4], ['Oslo'], 10]]], 3);
     const end = ['completed', 'Oslo', 2, 'stop', null, null, null, null];
     await expectConstant([[SETTLE, [replyId, conversationId, database.owner, 1, ...end]]], 3);
+  });
+
+  it('finds the end of a branch in one step more for each edit on the way', async () => {
+    const { userId, conversationId } = place;
+    const first = await idOf(1);
+    let [above, end] = [await idOf(5_000), ''];
+    for (let edits = 0; edits < 3; edits++) {
+      const ids = [0, 1, 2].map((n) => `ffffffff-ffff-7fff-bfff-ffffffffff${edits}${n}`);
+      await database.query(BELOW, [userId, conversationId, ids, [above, ...ids]]);
+      [above, end] = [ids[1]!, ids[2]!];
+    }
+    const find = () => database.messages.findLeafOwned(userId, conversationId, first);
+    await expect(find()).resolves.toBe(end);
+    await expectConstant(await sentBy(find), 4);
   });
 });
 
