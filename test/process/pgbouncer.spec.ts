@@ -101,7 +101,6 @@ describeWithPgBouncer('Two replicas behind PgBouncer in transaction mode', () =>
     const writer = new Listener(await here.ask(id, 'How cold is it?'));
     await writer.hears('Very ');
     const replyId = await writer.replyId();
-    await waitUntil(async () => (await stored(there, id, replyId)) === 'Very ', 'its text in the database');
     const { status, body } = await there.post<MessageResponse>(
       `/conversations/${id}/messages/${replyId}/cancel`,
     );
@@ -109,7 +108,7 @@ describeWithPgBouncer('Two replicas behind PgBouncer in transaction mode', () =>
       status: 200,
       body: { status: 'cancelled', content: 'Very ' },
     });
-    await writer.done;
+    expect((await writer.done).at(-1)!.type).toBe('message.cancelled');
     await expect(here.message(id, replyId)).resolves.toEqual(body);
   });
 
