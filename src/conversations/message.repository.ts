@@ -19,6 +19,12 @@ export class MessageRepository {
     return message ?? null;
   }
 
+  /** As `findOwned`, whatever the conversation. */
+  async findAnywhereOwned(userId: string, id: string): Promise<MessageInTree | null> {
+    const [message] = await this.someOwned(userId, [id]);
+    return message ?? null;
+  }
+
   /**
    * The end of the branch that runs through a message and on through the newest child. Null: no such message of that user.
    * A step for each run that the branch goes through, that is for each edit, not for each message.

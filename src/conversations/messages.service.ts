@@ -48,6 +48,13 @@ export class MessagesService {
     return message;
   }
 
+  /** As `get`, whatever the conversation. @throws DomainError `not_found` */
+  async getAnywhere({ userId }: Caller, id: string): Promise<MessageInTree> {
+    const message = await this.messages.findAnywhereOwned(userId, id);
+    if (!message) throw notFound('message');
+    return message;
+  }
+
   /** A reply from `after` (UTF-16 units) to its end, running or ended. @throws DomainError `not_found` – or it is a question. */
   async rejoin(
     caller: Caller,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../common/auth/caller';
 import { DomainError, validationFailed } from '../common/errors/domain-error';
+import { newId } from '../common/ids';
 import { within } from '../common/within';
 import { Config } from '../config/config';
 import { IdempotencyService } from '../idempotency/idempotency.service';
@@ -23,7 +24,8 @@ export interface NewMessage {
 /** Where a turn is asked for, and the key that it is asked for under. */
 export interface TurnRequest {
   readonly caller: Caller;
-  readonly conversationId: string;
+  /** Null: in a new conversation, which is made with the question. */
+  readonly conversationId: string | null;
   readonly keyed: KeyedRequest | null;
 }
 
@@ -115,7 +117,7 @@ export class TurnsService {
     const late = new AbortController();
     const ended = await within(waitMs, endOf(this.read(turn, late.signal)));
     late.abort();
-    return ended ?? this.messages.get(request.caller, request.conversationId, reply.id);
+    return ended ?? this.messages.get(request.caller, reply.conversationId, reply.id);
   }
 
   private once(request: TurnRequest, make: () => Promise<StartedTurn>): Promise<BegunTurn> {
@@ -128,9 +130,9 @@ export class TurnsService {
   }
 
   private async replay(request: TurnRequest, { madeId, status }: KeptKey): Promise<BegunTurn> {
-    const { caller, conversationId } = request;
-    const reply = await this.messages.get(caller, conversationId, madeId);
-    const question = await this.messages.get(caller, conversationId, reply.parentId!);
+    const { caller } = request;
+    const reply = await this.messages.getAnywhere(caller, madeId); // where it is stands in the request's hash
+    const question = await this.messages.get(caller, reply.conversationId, reply.parentId!);
     const ended = hasEnded(reply) ? reply : null;
     return { request, question, reply: asBegun(reply), ended, replayed: true, accepted: status === 202 };
   }
@@ -138,7 +140,8 @@ export class TurnsService {
 
 const placeOf = ({ caller: { userId }, conversationId, keyed }: TurnRequest) => ({
   userId,
-  conversationId,
+  conversationId: conversationId ?? newId(),
+  opensConversation: conversationId === null,
   keyed,
 });
 

@@ -1,3 +1,4 @@
+import { DomainError } from '../../src/common/errors/domain-error';
 import { newId } from '../../src/common/ids';
 import type { MessageInTree } from '../../src/conversations/message.entity';
 import type { ReplyRepository, Turn } from '../../src/conversations/replies/reply.repository';
@@ -63,6 +64,35 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     await replies.settle(owner, claim, 'Oslo.', COMPLETED);
     const { question } = await replies.open(owner, aTurn(place));
     expect(question.parentId).toBe(claim.replyId);
+  });
+
+  describe('in a conversation that is not there yet', () => {
+    const aFirstTurn = (userId: string, parts: Partial<Turn> = {}) =>
+      aTurn({ userId, conversationId: newId() }, { opensConversation: true, ...parts });
+
+    it('makes it with the question', async () => {
+      const { replies, place, message } = await begin();
+      const turn = aFirstTurn(place.userId);
+      const { question, reply, systemPrompt } = await replies.open(owner, turn);
+      expect(question).toMatchObject({ conversationId: turn.conversationId, parentId: null });
+      expect(systemPrompt).toBeNull();
+      const claim: Claim = { replyId: reply.id, conversationId: turn.conversationId, fence: 1 };
+      await expect(message(claim)).resolves.toMatchObject({ status: 'pending', parentId: question.id });
+      await replies.settle(owner, claim, 'Oslo.', COMPLETED);
+      const next = await replies.open(owner, aTurn(turn));
+      expect(next.question.parentId).toBe(reply.id);
+    });
+
+    it('leaves none behind when the question is refused', async () => {
+      const { replies, place } = await begin();
+      const refusal = new DomainError('unknown_model', 'None.');
+      const chooseModel = () => {
+        throw refusal;
+      };
+      const turn = aFirstTurn(place.userId, { chooseModel });
+      await expect(replies.open(owner, turn)).rejects.toBe(refusal);
+      await expect(replies.open(owner, aTurn(turn))).rejects.toMatchObject({ code: 'not_found' });
+    });
   });
 
   describe('that regenerates', () => {

@@ -81,13 +81,17 @@ export class FakeReplyRepository implements Public<ReplyRepository> {
   async open(owner: string, turn: Turn): Promise<OpenedTurn> {
     await this.answer();
     const { conversationId, questionId, replyId, content } = turn;
-    const conversation = this.conversations.get(conversationId);
-    if (conversation?.userId !== turn.userId) throw notFound('conversation');
+    const { userId } = turn;
+    const conversation = turn.opensConversation
+      ? { userId, systemPrompt: null, activeLeafId: null }
+      : this.conversations.get(conversationId);
+    if (conversation?.userId !== userId) throw notFound('conversation');
     this.refuseWhileRunning(conversationId);
     const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
     const question = aMessage({ id: questionId, conversationId, parentId, role: 'user', content });
-    this.messages.set(question.id, question);
     const reply = this.pending(replyId, question, turn.chooseModel(null, null));
+    this.conversations.set(conversationId, conversation);
+    this.messages.set(question.id, question);
     this.begin(owner, conversation, reply);
     return { question, reply, systemPrompt: conversation.systemPrompt };
   }

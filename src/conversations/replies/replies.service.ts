@@ -11,7 +11,7 @@ import { RunningReplies } from './running-replies';
 
 export type NewTurn = Pick<
   Turn,
-  'userId' | 'conversationId' | 'content' | 'parentId' | 'chooseModel' | 'keyed'
+  'userId' | 'conversationId' | 'opensConversation' | 'content' | 'parentId' | 'chooseModel' | 'keyed'
 >;
 
 export type NewRegeneration = Omit<Regeneration, 'replyId'>;

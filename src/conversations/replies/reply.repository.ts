@@ -14,6 +14,7 @@ import {
   CLAIM_EXPIRED,
   HEARTBEAT,
   HISTORY,
+  INSERT_CONVERSATION,
   INSERT_EXCHANGE,
   INSERT_REPLY,
   LOCK_CONVERSATION,
@@ -37,6 +38,8 @@ const MAX_TOKENS = 2 ** 31 - 1;
 export interface Turn {
   readonly userId: string;
   readonly conversationId: string;
+  /** The conversation is not there yet: it is made with the turn, or not at all. */
+  readonly opensConversation?: boolean;
   readonly questionId: string;
   readonly replyId: string;
   readonly content: string;
@@ -116,7 +119,7 @@ export class ReplyRepository {
 
   /**
    * Commits a question and its pending reply. Three statements under the conversation's lock: a lock and the reads that it
-   * protects never share one, whose snapshot would be older than the lock.
+   * protects never share one, whose snapshot would be older than the lock. A new conversation is one more.
    *
    * @throws DomainError `not_found` – no such conversation or parent of that user.
    * @throws DomainError `reply_in_progress` – with `replyId`.
@@ -124,6 +127,8 @@ export class ReplyRepository {
    */
   open(owner: string, turn: Turn): Promise<OpenedTurn> {
     return this.database.transaction(async (transaction) => {
+      if (turn.opensConversation)
+        await transaction.query(INSERT_CONVERSATION, [turn.conversationId, turn.userId]);
       const conversation = await lock(transaction, turn);
       const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
       const [state] = await transaction.query<TurnState[]>(READ_TURN, [

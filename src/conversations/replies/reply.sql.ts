@@ -3,6 +3,9 @@ import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 // Lock order everywhere: conversation, then generation. The other order deadlocks (docs/reply-engine.md).
 
 /** $1 conversation, $2 user */
+export const INSERT_CONVERSATION = 'insert into conversations (id, user_id) values ($1, $2)';
+
+/** $1 conversation, $2 user */
 export const LOCK_CONVERSATION = `
   select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt",
     (select default_model from users where users.id = $2) as "accountModel"
