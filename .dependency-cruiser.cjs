@@ -28,6 +28,7 @@ const PACKAGES = {
   openai: { path: 'openai', home: ['^src/llm/openai/'] },
   passport: { path: 'passport[^/]*', home: ['^src/auth/'] },
   'nestjs-jwt': { path: '@nestjs/(jwt|passport)', home: ['^src/auth/'] },
+  sockets: { path: '(ws|proxy-addr)', home: ['^src/conversations/sockets/'] },
   terminus: { path: '@nestjs/terminus', home: ['^src/health/'] },
 };
 

@@ -17,6 +17,7 @@ import { ThrottleModule } from './common/throttle/throttle.module';
 import type { Config } from './config/config';
 import { ConfigModule } from './config/config.module';
 import { ConversationsModule } from './conversations/conversations.module';
+import { SocketsModule } from './conversations/sockets/sockets.module';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
@@ -32,6 +33,7 @@ import { UsersModule } from './users/users.module';
     LlmModule,
     IdempotencyModule,
     ConversationsModule,
+    SocketsModule.with(AuthModule),
     AccountModule,
     HealthModule,
   ],

@@ -5,6 +5,7 @@ import { errorForLog } from './common/errors/error-for-log';
 import { within } from './common/within';
 import { Config } from './config/config';
 import { RepliesService } from './conversations/replies/replies.service';
+import { SocketGateway } from './conversations/sockets/socket.gateway';
 import type { OpenDatabase } from './database/open-database';
 import { HealthService } from './health/health.service';
 
@@ -36,7 +37,10 @@ async function stop(app: NestExpressApplication, database: OpenDatabase): Promis
   try {
     logger.log('Stopping: no new work, waiting for replies to end.');
     app.get(HealthService).drain();
+    const sockets = app.get(SocketGateway);
+    sockets.drain();
     await app.get(RepliesService).drain(drainMs); // still listening: readers may rejoin, and probes see 503
+    await sockets.close();
     await closeServer(app.getHttpServer());
     await app.close();
     await database.stop();

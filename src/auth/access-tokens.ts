@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { DomainError } from '../common/errors/domain-error';
+import { isId } from '../common/ids';
 import { Config } from '../config/config';
 
 /** What every access token says and every check of one demands (RFC 9068 for `typ`). */
@@ -11,6 +13,18 @@ export const ACCESS_TOKEN = {
   type: 'at+jwt',
   seconds: 600,
 } as const;
+
+/** Whom a token names. */
+export interface Named {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+interface Payload {
+  readonly sub?: unknown;
+  readonly sid?: unknown;
+  readonly exp?: unknown;
+}
 
 interface Header {
   readonly typ?: unknown;
@@ -51,6 +65,18 @@ export class AccessTokens {
     );
   }
 
+  /** Whom a token of ours names. @throws DomainError `unauthenticated`, `token_expired` */
+  async verify(token: string): Promise<Named> {
+    const { algorithm, issuer, audience } = ACCESS_TOKEN;
+    const secret = this.keyOf(token) as unknown as Buffer | null;
+    if (!secret) throw notSignedIn();
+    const options = { secret, algorithms: [algorithm], issuer, audience };
+    const payload = await this.jwt.verifyAsync<Payload>(token, options).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    return namedIn(payload);
+  }
+
   /** What a token of ours is signed with. Null: no access token (RFC 8725, section 3.11), or one of an unknown key. */
   keyOf(token: string): KeyObject | null {
     const { typ, kid = this.current.kid } =
@@ -59,6 +85,23 @@ export class AccessTokens {
     return this.keys.get(kid) ?? null;
   }
 }
+
+/** Of a payload whose signature is ours; nothing else in it is believed. @throws DomainError `unauthenticated` */
+export function namedIn({ sub, sid, exp }: Payload): Named {
+  if (typeof sub !== 'string' || typeof sid !== 'string' || !isId(sid) || typeof exp !== 'number')
+    throw notSignedIn();
+  return { userId: sub, sessionId: sid };
+}
+
+/** Why a token is refused, where a check of its signature and its times has failed. */
+export function refusalOf(reason: unknown): DomainError {
+  const expired = reason instanceof Error && reason.name === 'TokenExpiredError';
+  return expired
+    ? new DomainError('token_expired', 'The access token has expired. Refresh it.')
+    : notSignedIn();
+}
+
+const notSignedIn = () => new DomainError('unauthenticated', 'A valid access token is needed.');
 
 /** Tells keys apart without telling anything of them. */
 const kidOf = (secret: string): string =>

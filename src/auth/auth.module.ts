@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '../audit/audit.module';
+import { SocketAuthenticator } from '../common/auth/socket-authenticator';
 import { UsersModule } from '../users/users.module';
 import { AccessTokens } from './access-tokens';
 import { ApiKey } from './api-keys/api-key.entity';
@@ -25,6 +26,10 @@ import { SessionChecks } from './sessions/session-checks';
 import { SessionRepository } from './sessions/session.repository';
 import { SessionsController } from './sessions/sessions.controller';
 import { SessionsService } from './sessions/sessions.service';
+import { BearerTokens } from './sockets/bearer-tokens';
+import { LiveCredentialRepository } from './sockets/live-credential.repository';
+import { LiveCredentials } from './sockets/live-credentials';
+import { SocketSignIn } from './sockets/socket-sign-in';
 import { WsTicket } from './tickets/ws-ticket.entity';
 import { WsTicketRepository } from './tickets/ws-ticket.repository';
 import { WsTicketsService } from './tickets/ws-tickets.service';
@@ -39,6 +44,12 @@ const PASSWORDS = [
   RegistrationService,
 ];
 const KEYS = [ApiKeysService, ApiKeyRepository, WsTicketsService, WsTicketRepository];
+const SOCKETS = [
+  BearerTokens,
+  LiveCredentials,
+  LiveCredentialRepository,
+  { provide: SocketAuthenticator, useClass: SocketSignIn },
+];
 
 @Module({
   imports: [
@@ -48,7 +59,14 @@ const KEYS = [ApiKeysService, ApiKeyRepository, WsTicketsService, WsTicketReposi
     AuditModule,
   ],
   controllers: [AuthController, SessionsController, ApiKeysController, PasswordsController],
-  providers: [AuthService, ...SESSIONS, ...PASSWORDS, ...KEYS, JwtStrategy, LocalStrategy],
-  exports: [ApiKeysService, CredentialsService, RegistrationService, SessionsService, WsTicketsService],
+  providers: [AuthService, ...SESSIONS, ...PASSWORDS, ...KEYS, ...SOCKETS, JwtStrategy, LocalStrategy],
+  exports: [
+    ApiKeysService,
+    CredentialsService,
+    RegistrationService,
+    SessionsService,
+    SocketAuthenticator,
+    WsTicketsService,
+  ],
 })
 export class AuthModule {}

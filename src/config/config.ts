@@ -52,6 +52,12 @@ export interface LimitsConfig {
   readonly default: RateLimit;
 }
 
+/** How many WebSockets may be open at a time in one process; `Infinity`: any number. */
+export interface SocketsConfig {
+  readonly maxPerUser: number;
+  readonly maxPerAddress: number;
+}
+
 export interface RepliesConfig {
   /** UTF-16 units of a question after trimming. */
   readonly messageMaxChars: number;
@@ -91,6 +97,7 @@ export abstract class Config {
   abstract readonly database: DatabaseConfig;
   abstract readonly auth: AuthConfig;
   abstract readonly limits: LimitsConfig;
+  abstract readonly sockets: SocketsConfig;
   abstract readonly replies: RepliesConfig;
   abstract readonly llm: LlmConfig;
   abstract readonly log: LogConfig;
@@ -121,6 +128,7 @@ export function loadConfig(environment: Environment): Config {
     database: toDatabase(env),
     auth: toAuth(env, dataDir),
     limits: toLimits(env),
+    sockets: toSockets(env),
     replies: toReplies(env),
     llm: toLlm(env),
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
@@ -172,6 +180,14 @@ const toLimits = (env: Values): LimitsConfig => ({
   sendAddress: env.LIMIT_SEND_ADDRESS,
   default: env.LIMIT_DEFAULT,
 });
+
+const toSockets = (env: Values): SocketsConfig => {
+  const limited = env.RATE_LIMITS === 'on';
+  return {
+    maxPerUser: limited ? env.WS_MAX_CONNECTIONS_PER_USER : Infinity,
+    maxPerAddress: limited ? env.WS_MAX_CONNECTIONS_PER_IP : Infinity,
+  };
+};
 
 const toReplies = (env: Values): RepliesConfig => ({
   messageMaxChars: env.MESSAGE_MAX_CHARS,

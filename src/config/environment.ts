@@ -54,6 +54,8 @@ export const VARIABLES = {
   LIMIT_SEND: rateLimit({ default: { limit: 60, windowMs: 60_000 } }),
   LIMIT_SEND_ADDRESS: rateLimit({ default: { limit: 300, windowMs: 60_000 } }),
   LIMIT_DEFAULT: rateLimit({ default: { limit: 600, windowMs: 60_000 } }),
+  WS_MAX_CONNECTIONS_PER_USER: integer(1, 100_000)({ default: 10 }),
+  WS_MAX_CONNECTIONS_PER_IP: integer(1, 100_000)({ default: 50 }),
   MESSAGE_MAX_CHARS: integer(1, 20_000)({ default: 5_000 }),
   REPLY_MAX_CHARS: integer(1, 5_000_000)({ default: 200_000 }),
   SEND_WAIT_SECONDS: integer(1, 600)({ default: 50 }),

@@ -56,6 +56,6 @@ import { TurnsService } from './turns.service';
     RemoteReplyRepository,
     Sweeper,
   ],
-  exports: [ConversationsService, HistoryService, ModelChoice, RepliesService],
+  exports: [ConversationsService, HistoryService, MessagesService, ModelChoice, RepliesService, TurnsService],
 })
 export class ConversationsModule {}

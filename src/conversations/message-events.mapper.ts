@@ -14,7 +14,8 @@ export type MessageEvent = ServerSentEvent & {
   readonly data: MessageCreatedEvent | MessageDeltaEvent | MessageEndedEvent | ReconnectEvent;
 };
 
-const RETRY_AFTER_MS = 1_000;
+/** This replica can't go on. */
+export const RECONNECT: MessageEvent = { data: { type: 'reconnect', retryAfterMs: 1_000 } };
 
 /** A new turn from its start to its end. */
 export async function* toExchangeEvents(
@@ -35,11 +36,12 @@ export async function* toMessageEvents(
     if (piece.type === 'text')
       yield { id: piece.offset, data: { type: 'message.delta', messageId, delta: piece.delta } };
     if (piece.type === 'ended') yield toEndedEvent(piece.message);
-    if (piece.type === 'lost') yield { data: { type: 'reconnect', retryAfterMs: RETRY_AFTER_MS } };
+    if (piece.type === 'lost') yield RECONNECT;
   }
 }
 
-function toEndedEvent(message: MessageInTree): MessageEvent {
+/** The last event of a reply that has ended. */
+export function toEndedEvent(message: MessageInTree): MessageEvent {
   const type = `message.${message.status as 'completed' | 'failed' | 'cancelled'}` as const;
   return { id: message.content.length, data: { type, message: toMessageResponse(message) } };
 }

@@ -33,6 +33,11 @@ export class IdempotencyService {
     }
   }
 
+  /** Whether that account has made something under the key. */
+  async isKnown(userId: string, key: string): Promise<boolean> {
+    return (await this.keys.find(userId, key)) !== null;
+  }
+
   /** Notes that the first answer was 202, for those that come after it. */
   noteAccepted(userId: string, { key }: KeyedRequest, madeId: string): Promise<void> {
     return this.keys.setStatus(userId, key, madeId, 202);

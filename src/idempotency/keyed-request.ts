@@ -12,19 +12,24 @@ export interface KeyedRequest {
   readonly hash: Buffer;
 }
 
-const VISIBLE_ASCII = /^[\x21-\x7e]{1,255}$/;
+/** What a key looks like. */
+export const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
 /** @throws DomainError `validation_failed` – the key is none. */
 export function keyedRequestOf(request: Request): KeyedRequest | null {
   const key = request.get('idempotency-key');
   if (key === undefined) return null;
-  if (!VISIBLE_ASCII.test(key)) {
+  if (!KEY_FORM.test(key)) {
     const message = 'must be 1 to 255 visible ASCII characters';
     throw validationFailed([{ path: 'header.Idempotency-Key', code: 'idempotency_key', message }]);
   }
   const { method, path } = request;
   return { key, hash: hashOf(`${method} ${path.toLowerCase()}`, (request.body as object | undefined) ?? {}) };
 }
+
+/** A request that is no HTTP request. `key` has the form of one, or is undefined. */
+export const keyedRequestFor = (key: string | undefined, route: string, body: object): KeyedRequest | null =>
+  key === undefined ? null : { key, hash: hashOf(route, body) };
 
 /** Two bodies are the same when they say the same, in whatever order. */
 const hashOf = (route: string, body: object): Buffer =>

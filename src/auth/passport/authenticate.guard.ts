@@ -3,8 +3,8 @@ import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { Request } from 'express';
 import { isOpen } from '../../common/auth/access';
-import { DomainError } from '../../common/errors/domain-error';
 import { StrangerLimitGuard } from '../../common/throttle/limit.guards';
+import { refusalOf } from '../access-tokens';
 import { isApiKey } from '../api-keys/api-key';
 import { ApiKeysService } from '../api-keys/api-keys.service';
 
@@ -43,9 +43,6 @@ export class AuthenticateGuard extends AuthGuard('jwt') {
   override handleRequest<Caller>(error: unknown, caller: Caller | false, reason: unknown): Caller {
     if (error) throw error as Error;
     if (caller) return caller;
-    if (reason instanceof Error && reason.name === 'TokenExpiredError') {
-      throw new DomainError('token_expired', 'The access token has expired. Refresh it.');
-    }
-    throw new DomainError('unauthenticated', 'A valid access token is needed.');
+    throw refusalOf(reason);
   }
 }

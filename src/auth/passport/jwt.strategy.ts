@@ -3,17 +3,9 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { Request } from 'express';
 import { ExtractJwt, Strategy } from 'passport-jwt';
 import type { Caller } from '../../common/auth/caller';
-import { DomainError } from '../../common/errors/domain-error';
 import { sourceOf } from '../../common/http/request-source';
-import { isId } from '../../common/ids';
-import { ACCESS_TOKEN, AccessTokens } from '../access-tokens';
+import { ACCESS_TOKEN, AccessTokens, namedIn } from '../access-tokens';
 import { SessionChecks } from '../sessions/session-checks';
-
-interface Payload {
-  readonly sub?: unknown;
-  readonly sid?: unknown;
-  readonly exp?: unknown;
-}
 
 /** `Authorization: Bearer <access token>`. Of the token only `sub` and `sid` are believed; the session tells the rest. */
 @Injectable()
@@ -36,10 +28,8 @@ export class JwtStrategy extends PassportStrategy(Strategy) {
     });
   }
 
-  async validate(request: Request, { sub, sid, exp }: Payload): Promise<Caller> {
-    if (typeof sub !== 'string' || typeof sid !== 'string' || !isId(sid) || typeof exp !== 'number') {
-      throw new DomainError('unauthenticated', 'A valid access token is needed.');
-    }
-    return this.checks.callerOf(sid, sub, sourceOf(request));
+  async validate(request: Request, payload: object): Promise<Caller> {
+    const { sessionId, userId } = namedIn(payload);
+    return this.checks.callerOf(sessionId, userId, sourceOf(request));
   }
 }

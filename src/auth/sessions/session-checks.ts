@@ -8,13 +8,16 @@ import { RecentStates } from '../recent-states';
 import { browserOf } from './browser';
 import { SessionRepository, type SessionState } from './session.repository';
 
+/** How long a use may go unwritten; guests that stay away are told from others by it. */
+export const staleMsOf = ({ auth: { guestTtlMs } }: Config): number => Math.min(60_000, guestTtlMs / 4);
+
 const CHECKED_SESSIONS = 50_000;
 
 /** Asks of every request whether its session still lives: the database once in four seconds, and this memory in between. */
 @Injectable()
 export class SessionChecks {
   private readonly states = new RecentStates<SessionState>(CHECKED_SESSIONS, (sessionId) =>
-    this.sessions.use(sessionId, this.staleMs),
+    this.sessions.use(sessionId, staleMsOf(this.config)),
   );
 
   constructor(
@@ -22,11 +25,6 @@ export class SessionChecks {
     private readonly audit: AuditService,
     private readonly config: Config,
   ) {}
-
-  /** How long a use may go unwritten; guests that stay away are told from others by it. */
-  private get staleMs(): number {
-    return Math.min(60_000, this.config.auth.guestTtlMs / 4);
-  }
 
   /**
    * Who is behind a session, if it lives, is that user's, and the account may be used.

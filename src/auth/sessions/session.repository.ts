@@ -34,7 +34,7 @@ export type ListedSession = Pick<
 >;
 
 /** `s` is the session, `u` its account. */
-const LIVING = `s.revoked_at is null and s.idle_expires_at > now() and s.expires_at > now()
+export const LIVING = `s.revoked_at is null and s.idle_expires_at > now() and s.expires_at > now()
   and s.epoch = u.session_epoch and u.erased_at is null`;
 const STATE = `s.id, s.user_id as "userId", s.salt, s.rotation, s.transport, s.user_agent as "userAgent",
   ${LIVING} as living, s.rotated_at > now() - interval '10 seconds' as "justRotated",

@@ -39,8 +39,14 @@ const unsupported = () =>
 function checkBody(request: Request, _response: Response, next: NextFunction): void {
   const body: unknown = request.body;
   if (body === undefined) return next();
-  if (Array.isArray(body)) return next(invalid('', 'not_an_object', 'The body must be a JSON object.'));
-  next(findFault(body, '', 1, { left: MAX_VALUES }) ?? undefined);
+  next(faultIn(body) ?? undefined);
+}
+
+/** What nothing takes in a parsed body; null: there is none. Whether its members are right is another question. */
+export function faultIn(body: unknown): DomainError | null {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return invalid('', 'not_an_object', 'The body must be a JSON object.');
+  return findFault(body, '', 1, { left: MAX_VALUES });
 }
 
 const invalid = (path: string, code: string, message: string) =>

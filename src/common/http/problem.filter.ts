@@ -1,7 +1,7 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DomainError, PROBLEMS } from '../errors/domain-error';
-import { errorForLog } from '../errors/error-for-log';
+import { logFailure } from '../errors/log-failure';
 import type { ErrorTranslator } from '../errors/error-translator';
 import { toDomainError, toProblem } from '../errors/problem';
 import { allowedMethods } from './allowed-methods';
@@ -18,15 +18,9 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const [request, response] = [http.getRequest<Request>(), http.getResponse<Response>()];
     const error = this.outside.translate(thrown) ?? orWrongMethod(toDomainError(thrown), request);
-    this.log(error, requestIdOf(request));
+    logFailure(this.logger, error, requestIdOf(request));
     if (response.headersSent) return void response.destroy(); // cut, so that nobody takes the part for the whole
     sendProblem(request, response, error);
-  }
-
-  private log(error: DomainError, requestId: string): void {
-    const { log } = PROBLEMS[error.code];
-    const where = log === 'debug' ? {} : { err: errorForLog(error) }; // what callers do wrong need not be traced
-    this.logger[log]({ msg: 'request failed', requestId, code: error.code, ...where });
   }
 }
 

@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 const ACCEPTED = /^[A-Za-z0-9._-]{1,128}$/;
 
 /** The caller's own id where it is fit for a header and a log line, else a new one. */
-function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
+export function chooseRequestId({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const given = headers['x-request-id'];
   return typeof given === 'string' && ACCEPTED.test(given) ? given : randomUUID();
 }

@@ -10,9 +10,12 @@ export interface RequestSource {
   readonly userAgent: string | null;
 }
 
-export function sourceOf(request: Request): RequestSource {
-  const ip = (request.ip ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, ''); // as Postgres's inet takes it
-  return { ip: isIP(ip) ? ip : null, userAgent: request.get('user-agent')?.slice(0, 300) ?? null };
+export const sourceOf = (request: Request): RequestSource => toSource(request.ip, request.get('user-agent'));
+
+/** From an address as Node or a proxy writes it. */
+export function toSource(address = '', userAgent?: string): RequestSource {
+  const ip = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/s, ''); // as Postgres's inet takes it
+  return { ip: isIP(ip) ? ip : null, userAgent: userAgent?.slice(0, 300) ?? null };
 }
 
 /** Where the request comes from, for the session list and the security log. */

@@ -3,7 +3,7 @@ import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { Request, Response } from 'express';
 import { callerOf } from '../auth/caller';
 import { isOpen } from '../auth/access';
-import { DomainError } from '../errors/domain-error';
+import { keyOf, tooManyRequests } from './budgets';
 import { Replays } from './replays';
 import { LIMITS, limitsOf, type LimitName } from './limits';
 
@@ -30,13 +30,11 @@ abstract class LimitGuard extends ThrottlerGuard {
     ];
     const tracker = await this.trackerOf(name, request, context);
     if (tracker === null) return true;
-    const hit = await this.storageService.increment(`${name}:${tracker}`, ttl, limit, ttl, name);
+    const hit = await this.storageService.increment(keyOf(name, tracker), ttl, limit, ttl, name);
     response.append('RateLimit-Policy', `"${name}";q=${limit};w=${Math.ceil(ttl / 1000)}`);
     response.append('RateLimit', `"${name}";r=${Math.max(0, limit - hit.totalHits)};t=${hit.timeToExpire}`);
     if (!hit.isBlocked) return true;
-    throw new DomainError('rate_limited', 'Too many requests. Wait a little and try again.', {
-      headers: { 'Retry-After': String(Math.max(1, hit.timeToBlockExpire)) },
-    });
+    throw tooManyRequests(hit.timeToBlockExpire);
   }
 }
 

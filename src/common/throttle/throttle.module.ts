@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { ThrottlerModule } from '@nestjs/throttler';
+import { ThrottlerModule, ThrottlerStorage } from '@nestjs/throttler';
 import { Attempts } from './attempts';
+import { Budgets } from './budgets';
 import { LimitStorage } from './limit.storage';
 import { LIMITS, type LimitName, type LimitSettings } from './limits';
 import { RateLimitRepository } from './rate-limit.repository';
@@ -36,8 +37,13 @@ export class ThrottleModule {
           inject: [RateLimitRepository],
           useFactory: (counters: RateLimitRepository) => new Attempts(counters, settings),
         },
+        {
+          provide: Budgets,
+          inject: [ThrottlerStorage],
+          useFactory: (storage: ThrottlerStorage) => new Budgets(storage, settings),
+        },
       ],
-      exports: [ThrottlerModule, Attempts],
+      exports: [ThrottlerModule, Attempts, Budgets],
     };
   }
 }
