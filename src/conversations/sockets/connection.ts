@@ -39,6 +39,8 @@ export class Connection {
   private readonly inbox: Inbox;
   private readonly pulse = new Pulse();
   private readonly streams = new Set<Stream>();
+  /** We have closed it. What came before the peer closed it is still taken. */
+  private isRefused = false;
   private leaving = false;
   private waiting: (() => void)[] = [];
 
@@ -52,7 +54,7 @@ export class Connection {
     this.inbox = new Inbox(
       socket,
       async (frame) => {
-        if (this.isOpen) await take(frame, this);
+        if (!this.isRefused) await take(frame, this);
       },
       () => this.leaveIfIdle(),
     );
@@ -83,10 +85,12 @@ export class Connection {
 
   /** The first call counts. Frames that came and were not taken yet are dropped. */
   close({ code, reason }: CloseCode): void {
+    this.isRefused = true;
     this.socket.close(code, reason);
   }
 
   terminate(): void {
+    this.isRefused = true;
     this.socket.terminate();
   }
 
