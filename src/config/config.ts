@@ -50,12 +50,9 @@ export interface LimitsConfig {
   readonly send: RateLimit;
   readonly sendAddress: RateLimit;
   readonly default: RateLimit;
-}
-
-/** How many WebSockets may be open at a time in one process; `Infinity`: any number. */
-export interface SocketsConfig {
-  readonly maxPerUser: number;
-  readonly maxPerAddress: number;
+  /** WebSockets at a time in one process; `Infinity`: any number. */
+  readonly socketsPerUser: number;
+  readonly socketsPerAddress: number;
 }
 
 export interface RepliesConfig {
@@ -97,7 +94,6 @@ export abstract class Config {
   abstract readonly database: DatabaseConfig;
   abstract readonly auth: AuthConfig;
   abstract readonly limits: LimitsConfig;
-  abstract readonly sockets: SocketsConfig;
   abstract readonly replies: RepliesConfig;
   abstract readonly llm: LlmConfig;
   abstract readonly log: LogConfig;
@@ -128,7 +124,6 @@ export function loadConfig(environment: Environment): Config {
     database: toDatabase(env),
     auth: toAuth(env, dataDir),
     limits: toLimits(env),
-    sockets: toSockets(env),
     replies: toReplies(env),
     llm: toLlm(env),
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
@@ -179,15 +174,9 @@ const toLimits = (env: Values): LimitsConfig => ({
   send: env.LIMIT_SEND,
   sendAddress: env.LIMIT_SEND_ADDRESS,
   default: env.LIMIT_DEFAULT,
+  socketsPerUser: env.RATE_LIMITS === 'on' ? env.WS_MAX_CONNECTIONS_PER_USER : Infinity,
+  socketsPerAddress: env.RATE_LIMITS === 'on' ? env.WS_MAX_CONNECTIONS_PER_IP : Infinity,
 });
-
-const toSockets = (env: Values): SocketsConfig => {
-  const limited = env.RATE_LIMITS === 'on';
-  return {
-    maxPerUser: limited ? env.WS_MAX_CONNECTIONS_PER_USER : Infinity,
-    maxPerAddress: limited ? env.WS_MAX_CONNECTIONS_PER_IP : Infinity,
-  };
-};
 
 const toReplies = (env: Values): RepliesConfig => ({
   messageMaxChars: env.MESSAGE_MAX_CHARS,

@@ -1,7 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { aMember } from '../support/callers';
-import { Client } from '../support/client';
+import { Client, type ProblemBody } from '../support/client';
 import { expectProblem } from '../support/problem';
 import { openSocket, parseAnswer, sendRaw } from '../support/raw-http';
 import { startApp, type RunningApp } from '../support/running-app';
@@ -42,8 +42,8 @@ describe('The path of the sockets', () => {
   });
 
   it.each(['POST', 'PUT', 'DELETE'])('does not take %s', async (method) => {
-    const answer = await new Client(parley.url).call(method, '/ws');
-    expectProblem(answer as Awaited<ReturnType<Client['get']>>, 405, 'method_not_allowed');
+    const answer = await new Client(parley.url).call<ProblemBody>(method, '/ws');
+    expectProblem(answer, 405, 'method_not_allowed');
   });
 
   const without = (name: string) => HANDSHAKE.filter((line) => !line.startsWith(name));

@@ -49,6 +49,14 @@ describe('The log of a busy process, at its loudest', () => {
     expect(lines.map(({ requestId }) => requestId)).toContain('known-request');
   });
 
+  it('has a line for the beginning and the end of every socket, with the id that its handshake carried', () => {
+    const lines = requestLines(output).filter(({ requestId }) => requestId === 'known-socket');
+    const [opened, closed] = ['socket opened', 'socket closed'].map((text) =>
+      lines.filter(({ msg }) => msg === text),
+    );
+    expect([opened!.length, closed!.length]).toEqual([4, 4]);
+  });
+
   it('is looked through after a run in which every operation of the contract has done its work', () => {
     expect(ROUTES.map(nameOf).filter((name) => !seen.operations.has(name))).toEqual([]);
   });

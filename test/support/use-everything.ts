@@ -1,4 +1,4 @@
-import type { TokensResponse } from '../../src/auth/auth.dto';
+import type { TicketResponse, TokensResponse } from '../../src/auth/auth.dto';
 import type { CreatedApiKeyResponse } from '../../src/auth/api-keys/api-key.dto';
 import type { SessionResponse } from '../../src/auth/sessions/session.dto';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
@@ -8,6 +8,7 @@ import type { CallOptions } from './client';
 import { cookieOf } from './cookie-client';
 import type { ObservedClient } from './observed-client';
 import type { ScriptedModelServer } from './scripted-model-server';
+import { SocketClient } from './socket-client';
 
 /** Stands in everything that is said here and is nobody else's business. */
 export const CANARY = 'canary';
@@ -31,6 +32,7 @@ export async function useEverything(anyone: ObservedClient, model: ScriptedModel
   await comeBackByCookie(anyone);
   await useKeys(ana);
   await talk(ana);
+  await talkOverSockets(ana);
   await talkNonsense(ana);
   await administer(anyone);
   await changeAccount(ana);
@@ -110,6 +112,34 @@ async function talk(ana: ObservedClient): Promise<void> {
   await ana.delete(path);
   await ana.conversation({ title: `${CANARY} last title` });
   await ana.delete('/conversations');
+}
+
+/** By a token, by a ticket, and by what is neither. */
+async function talkOverSockets(ana: ObservedClient): Promise<void> {
+  const socket = await SocketClient.signedIn(ana);
+  const { ticket } = (await ana.post<TicketResponse>('/auth/ws-ticket')).body;
+  for (const auth of [
+    { ticket },
+    { ticket },
+    { token: `pk_${CANARY}` },
+    { token: `${ana.tokens!.accessToken}x` },
+  ]) {
+    const other = await SocketClient.open(ana.url, { headers: { 'X-Request-Id': 'known-socket' } });
+    other.say({ type: 'auth', ...auth });
+    await Promise.race([other.closed, other.frame(({ type }) => type === 'ready', 'ready')]);
+    other.socket.close();
+  }
+  const send = { type: 'message.send', conversationId: null, content: `${CANARY} over a socket` };
+  const [created] = await socket.all(socket.ask({ ...send, idempotencyKey: `${CANARY}-key` }));
+  const place = { conversationId: created!.reply!.conversationId, messageId: created!.reply!.id };
+  await socket.all(socket.ask({ type: 'message.resume', ...place, after: 0 }));
+  await socket.refusal({ type: 'message.cancel', ...place });
+  await socket.refusal({ ...send, model: `${CANARY}/none`, [CANARY]: CANARY });
+  socket.say({ type: 'ping', requestId: CANARY });
+  socket.socket.send(`{"${CANARY}`);
+  await socket.frame(({ requestId, type }) => type === 'error' && requestId === null, 'a refusal');
+  await socket.close();
+  await ana.get(`/ws?token=${CANARY}`);
 }
 
 async function talkNonsense(ana: ObservedClient): Promise<void> {

@@ -11,12 +11,12 @@ export class ConnectionCounts {
 
   /** Whether that address may have one more, which is then counted. */
   addOfAddress(address: string): boolean {
-    return add(this.addresses, address, this.config.sockets.maxPerAddress);
+    return add(this.addresses, address, this.config.limits.socketsPerAddress);
   }
 
   /** Whether that account may have one more, which is then counted. */
   addOfUser(userId: string): boolean {
-    return add(this.users, userId, this.config.sockets.maxPerUser);
+    return add(this.users, userId, this.config.limits.socketsPerUser);
   }
 
   /** A counted socket has ended; `userId` is null where it was never counted for an account. */

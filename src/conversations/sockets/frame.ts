@@ -13,7 +13,7 @@ const KINDS = {
   ping: PingFrameDto,
 } as const;
 
-export type FrameType = keyof typeof KINDS;
+type FrameType = keyof typeof KINDS;
 
 /** A frame as it came. */
 export interface RawFrame {
