@@ -8,7 +8,9 @@ import packageJson from '../../package.json';
 const DESCRIPTION = `A conversation backend for LLM applications. Errors are RFC 9457 problems, told apart by \`code\`.
 
 Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB), 415 (a body that
-is not JSON) and 431 (headers too large).`;
+is not JSON) and 431 (headers too large).
+
+The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: docs/websocket.md.`;
 
 /** What every operation can answer. */
 const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed', 'internal'];

@@ -58,6 +58,7 @@ describe('The configuration', () => {
         send: { limit: 60, windowMs: 60_000 },
         sendAddress: { limit: 300, windowMs: 60_000 },
         default: { limit: 600, windowMs: 60_000 },
+        ...{ socketsPerUser: 10, socketsPerAddress: 50 },
       });
     });
 
@@ -136,7 +137,12 @@ describe('The configuration', () => {
     [
       'limits',
       { LIMIT_SEND: '3/1m', RATE_LIMITS: 'off' },
-      { limits: { enabled: false, send: { limit: 3, windowMs: 60_000 } } },
+      { limits: { enabled: false, send: { limit: 3, windowMs: 60_000 }, socketsPerUser: Infinity } },
+    ],
+    [
+      'sockets',
+      { WS_MAX_CONNECTIONS_PER_USER: '3', WS_MAX_CONNECTIONS_PER_IP: '7' },
+      { limits: { socketsPerUser: 3, socketsPerAddress: 7 } },
     ],
     [
       'a provider without a key',

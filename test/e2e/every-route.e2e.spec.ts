@@ -15,8 +15,8 @@ const PUBLIC = [
   'POST /api/v1/auth/register',
 ];
 
-/** The documents themselves, the way to them, and what Nest's middleware hangs on to. */
-const UNDOCUMENTED = /^(GET \/(docs.*|openapi\..*)?|[A-Z-]+ \/api\/v1)$/;
+/** The documents themselves and the way to them, the path of the sockets, and what Nest's middleware hangs on to. */
+const UNDOCUMENTED = /^(GET \/(docs.*|openapi\..*|api\/v1\/ws)?|[A-Z-]+ \/api\/v1)$/;
 
 const isPublic = (route: Route) => PUBLIC.includes(nameOf(route));
 

@@ -14,15 +14,14 @@ export class FrameLimits {
   ) {}
 
   /**
-   * `frame` is null where it could not be told what it is. Pings are free; so is what was sent before under the same key.
+   * `frame` is null where it could not be told what it is. Pings are free. What was sent before under the same key is no send, but a call as any.
    *
    * @throws DomainError `rate_limited`
    */
   async count({ userId }: Caller, address: string, frame: Frame | null): Promise<void> {
     if (frame?.type === 'ping') return;
-    if (frame?.type !== 'message.send' && frame?.type !== 'message.regenerate')
+    if (!frame || !asksForReply(frame) || (await this.isReplay(userId, frame)))
       return this.budgets.spend('default', userId);
-    if (await this.isReplay(userId, frame)) return;
     await this.budgets.spend('sendAddress', address);
     await this.budgets.spend('send', userId);
   }
@@ -32,3 +31,5 @@ export class FrameLimits {
     return this.keys.isKnown(userId, key);
   }
 }
+
+const asksForReply = ({ type }: Frame): boolean => type === 'message.send' || type === 'message.regenerate';

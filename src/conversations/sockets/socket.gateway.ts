@@ -51,6 +51,7 @@ export class SocketGateway implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.draining = true;
     clearInterval(this.beat);
     for (const connection of this.connections) connection.terminate();
     await this.watch.stop();
