@@ -83,6 +83,7 @@ describe('A socket whose session', () => {
     const socket = await SocketClient.open(parley.url);
     socket.say({ type: 'auth', token: ana.tokens!.accessToken });
     await expect(socket.closed).resolves.toEqual({ code: 4401, reason: 'session_revoked' });
+    expect(socket.frames).toEqual([]);
   });
 
   it('goes on when another session of the account ends, and the reply with it when its own does', async () => {
@@ -145,6 +146,9 @@ describe('A socket whose session', () => {
     const stranger = await SocketClient.open(parley.url);
     stranger.say({ type: 'auth', ticket: 'wt_unknown' });
     expect((await stranger.closed).code).toBe(1013);
+    const silent = await SocketClient.open(parley.url);
+    expect((await silent.closed).code).toBe(4408); // after five seconds, and so after two looks at least
+    expect(socket.socket.readyState).toBe(socket.socket.OPEN);
     await proxy.restore();
     await waitUntil(async () => (await ana.get('//health/ready')).status === 200, 'Parley being ready');
     expect((await socket.all(socket.ask(frame))).at(-1)!.type).toBe('message.completed');
