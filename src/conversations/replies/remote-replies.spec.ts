@@ -1,6 +1,7 @@
 import { newId } from '../../common/ids';
 import { aTurn } from '../../../test/factories/turn';
 import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
+import { newGate } from '../../../test/support/gate';
 import { INTERRUPTED } from './reply.generator';
 import type { ReplyPiece } from './reply.buffer';
 
@@ -103,6 +104,33 @@ describe('A reader of a reply that another process writes', () => {
     jest.advanceTimersByTime(250); // the look of the first reader has no answer yet
     await looks(1);
     expect(first).toEqual([{ type: 'text', offset: 4, delta: 'Oslo' }]);
+  });
+
+  it('gets all of it when the reply ends between two looks whose answers come in another order', async () => {
+    const { replyId, write, settle } = await aReply();
+    const [{ remoteReplies }, answered] = [engine, newGate()];
+    await write('Oslo ');
+    jest.spyOn(remoteReplies, 'newsOf').mockImplementationOnce(async () => {
+      await answered.opened;
+      return [{ replyId, running: true, text: 'Oslo ' }];
+    });
+    jest.spyOn(remoteReplies, 'find').mockImplementationOnce(async () => {
+      answered.open();
+      await new Promise(setImmediate); // for the earlier look
+      return [message!];
+    });
+    const pieces = reading(replyId);
+    await looks(0);
+    await write('is cold.');
+    const message = await settle();
+    await looks(1);
+    await new Promise(setImmediate);
+    await looks(1);
+    expect(pieces).toEqual([
+      { type: 'text', offset: 5, delta: 'Oslo ' },
+      { type: 'text', offset: 13, delta: 'is cold.' },
+      { type: 'ended', message },
+    ]);
   });
 
   it('shares one look with all others, whatever they read from where', async () => {

@@ -93,9 +93,10 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
     if (over.length === 0) return;
     const messages = new Map((await this.replies.find(over)).map((message) => [message.id, message]));
     for (const replyId of over) {
-      const [message, [mirror, known]] = [messages.get(replyId), asked.get(replyId)!];
-      if (message) append([mirror, known], message.content.slice(known));
-      mirror.buffer.end(message ? { type: 'ended', message } : { type: 'deleted' });
+      const [message, [{ buffer }]] = [messages.get(replyId), asked.get(replyId)!];
+      const rest = message?.content.slice(buffer.text.length); // another look may have added some since this one asked
+      if (rest) buffer.append(rest);
+      buffer.end(message ? { type: 'ended', message } : { type: 'deleted' });
     }
   }
 }
