@@ -11,7 +11,12 @@ interface Fate {
   /** The writer goes on after this many pieces without its heartbeat being answered. */
   readonly deaf: boolean;
   readonly settleTwice: boolean;
+  /** Its owner is asked to stop it. */
+  readonly stopAfter: number | null;
+  /** It is taken from its owner and stopped. */
   readonly cancelAfter: number | null;
+  /** Its owner goes away, and lets go of all that it has. */
+  readonly releaseAfter: number | null;
   readonly deleteAfter: number | null;
   readonly expireAfter: number | null;
   readonly nextAfter: number | null;
@@ -20,11 +25,14 @@ interface Fate {
 const soon = fc.nat(8);
 const often = fc.option(soon, { freq: 2 });
 const seldom = fc.oneof({ arbitrary: fc.constant(null), weight: 4 }, { arbitrary: soon, weight: 1 });
+const rarely = fc.oneof({ arbitrary: fc.constant(null), weight: 24 }, { arbitrary: soon, weight: 1 });
 const fate: fc.Arbitrary<Fate> = fc.record({
   pieces: fc.array(fc.constantFrom('Oslo ', '😀', 'is ', 'cold. '), { minLength: 1, maxLength: 5 }),
   deaf: fc.boolean(),
   settleTwice: fc.boolean(),
+  stopAfter: seldom,
   cancelAfter: seldom,
+  releaseAfter: rarely,
   deleteAfter: seldom,
   expireAfter: seldom,
   nextAfter: often,
@@ -57,6 +65,8 @@ describe('Whatever happens to replies at once', () => {
       const [answer] = await database.replies.beat(database.owner, [aBeat(claim, text, stored)]);
       if (answer?.state === 'ok' && !deaf) stored = answer.length;
       if (answer?.state === 'lost' && !deaf) return;
+      if (answer?.state === 'ok' && answer.cancelled && !deaf)
+        return settle(database.owner, claim, text, CANCELLED);
     }
     await settle(database.owner, claim, text, COMPLETED);
     if (settleTwice) await settle(database.owner, claim, `${text}again`, COMPLETED);
@@ -84,7 +94,9 @@ describe('Whatever happens to replies at once', () => {
       after === null ? null : trips(after).then(work);
     await Promise.all([
       write(claim, happens),
+      at(happens.stopAfter, () => database.replies.requestCancel(claim.replyId)),
       cancel(happens.cancelAfter, claim),
+      at(happens.releaseAfter, () => database.replies.release(database.owner).then(sweep)),
       at(happens.expireAfter, () => database.expire(claim).then(() => Promise.all([sweep(), sweep()]))),
       at(happens.nextAfter, async () => {
         const next = await database.begin({}, place).catch(() => null);
