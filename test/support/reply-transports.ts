@@ -1,5 +1,6 @@
 import type { Client } from './client';
 import type { StreamedEvent } from './event-stream';
+import { socketEvents } from './socket-events';
 
 /** Where a reply is, or is to be. */
 export interface ReplyPlace {
@@ -25,4 +26,12 @@ const eventStreams: ReplyTransport = {
   },
 };
 
-export const TRANSPORTS: readonly ReplyTransport[] = [eventStreams];
+const sockets: ReplyTransport = {
+  name: 'WebSocket',
+  begin: (client, conversationId, content) =>
+    socketEvents(client, { type: 'message.send', conversationId, content }),
+  rejoin: (client, { conversationId, replyId: messageId }, after) =>
+    socketEvents(client, { type: 'message.resume', conversationId, messageId, after: after ?? 0 }),
+};
+
+export const TRANSPORTS: readonly ReplyTransport[] = [eventStreams, sockets];
