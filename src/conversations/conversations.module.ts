@@ -27,6 +27,7 @@ import { ReplyGenerator } from './replies/reply.generator';
 import { ReplyRepository } from './replies/reply.repository';
 import { RunningReplies } from './replies/running-replies';
 import { Sweeper } from './replies/sweeper';
+import { TurnRepository } from './replies/turn.repository';
 import { TurnsService } from './turns.service';
 
 @Module({
@@ -45,6 +46,7 @@ import { TurnsService } from './turns.service';
     ConversationSearchRepository,
     RepliesService,
     ReplyRepository,
+    TurnRepository,
     ReplyGenerator,
     ContextWindow,
     RunningReplies,

@@ -1,5 +1,5 @@
 import { RemoteReplyRepository } from '../../src/conversations/replies/remote-reply.repository';
-import type { Turn } from '../../src/conversations/replies/reply.repository';
+import type { Turn } from '../../src/conversations/replies/turn.repository';
 import type { Claim } from '../../src/conversations/replies/running-reply';
 import { FakeRemoteReplyRepository } from '../fakes/fake-remote-reply.repository';
 import { FakeReplyRepository } from '../fakes/fake-reply.repository';
@@ -13,6 +13,7 @@ describe('FakeReplyRepository', () => {
   const open = () => {
     const replies = new FakeReplyRepository();
     return {
+      turns: replies,
       replies,
       remote: new FakeRemoteReplyRepository(replies),
       newConversation: () => Promise.resolve(replies.newConversation()),
@@ -33,6 +34,7 @@ describe('ReplyRepository', () => {
   afterAll(() => database.close());
 
   const open = () => ({
+    turns: database.turns,
     replies: database.replies,
     remote: new RemoteReplyRepository(database.dataSource),
     newConversation: () => database.conversation(),

@@ -1,13 +1,15 @@
 import { DomainError } from '../../src/common/errors/domain-error';
 import { newId } from '../../src/common/ids';
 import type { MessageInTree } from '../../src/conversations/message.entity';
-import type { ReplyRepository, Turn } from '../../src/conversations/replies/reply.repository';
+import type { ReplyRepository } from '../../src/conversations/replies/reply.repository';
+import type { Turn, TurnRepository } from '../../src/conversations/replies/turn.repository';
 import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
 import { aTurn } from '../factories/turn';
 import type { Public } from '../support/stand-in';
 
 /** A repository to put to the test, and what the world around it does. */
 export interface RepliesOnTrial {
+  readonly turns: Public<TurnRepository>;
   readonly replies: Public<ReplyRepository>;
   readonly newConversation: () => Promise<Pick<Turn, 'userId' | 'conversationId'>>;
   readonly deleteConversation: (place: Pick<Turn, 'userId' | 'conversationId'>) => Promise<void>;
@@ -32,7 +34,7 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     const trial = open();
     const place = await trial.newConversation();
     const turn = aTurn(place);
-    const opened = await trial.replies.open(owner, turn);
+    const opened = await trial.turns.open(owner, turn);
     const claim: Claim = { replyId: turn.replyId, conversationId: turn.conversationId, fence: 1 };
     return { ...trial, place, opened, claim };
   }
@@ -47,22 +49,22 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
   });
 
   it("treats someone else's conversation as absent", async () => {
-    const { replies, place } = await begin();
+    const { turns, place } = await begin();
     const turn = aTurn({ ...place, userId: newId() });
-    await expect(replies.open(owner, turn)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(turns.open(owner, turn)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('opens one turn at a time, and names the reply that is in the way', async () => {
-    const { replies, place, claim } = await begin();
-    const second = replies.open(owner, aTurn(place));
+    const { turns, place, claim } = await begin();
+    const second = turns.open(owner, aTurn(place));
     const members = { replyId: claim.replyId };
     await expect(second).rejects.toMatchObject({ code: 'reply_in_progress', members });
   });
 
   it('opens the next turn behind the reply before', async () => {
-    const { replies, place, claim } = await begin();
+    const { turns, replies, place, claim } = await begin();
     await replies.settle(owner, claim, 'Oslo.', COMPLETED);
-    const { question } = await replies.open(owner, aTurn(place));
+    const { question } = await turns.open(owner, aTurn(place));
     expect(question.parentId).toBe(claim.replyId);
   });
 
@@ -71,27 +73,27 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
       aTurn({ userId, conversationId: newId() }, { opensConversation: true, ...parts });
 
     it('makes it with the question', async () => {
-      const { replies, place, message } = await begin();
+      const { turns, replies, place, message } = await begin();
       const turn = aFirstTurn(place.userId);
-      const { question, reply, systemPrompt } = await replies.open(owner, turn);
+      const { question, reply, systemPrompt } = await turns.open(owner, turn);
       expect(question).toMatchObject({ conversationId: turn.conversationId, parentId: null });
       expect(systemPrompt).toBeNull();
       const claim: Claim = { replyId: reply.id, conversationId: turn.conversationId, fence: 1 };
       await expect(message(claim)).resolves.toMatchObject({ status: 'pending', parentId: question.id });
       await replies.settle(owner, claim, 'Oslo.', COMPLETED);
-      const next = await replies.open(owner, aTurn(turn));
+      const next = await turns.open(owner, aTurn(turn));
       expect(next.question.parentId).toBe(reply.id);
     });
 
     it('leaves none behind when the question is refused', async () => {
-      const { replies, place } = await begin();
+      const { turns, place } = await begin();
       const refusal = new DomainError('unknown_model', 'None.');
       const chooseModel = () => {
         throw refusal;
       };
       const turn = aFirstTurn(place.userId, { chooseModel });
-      await expect(replies.open(owner, turn)).rejects.toBe(refusal);
-      await expect(replies.open(owner, aTurn(turn))).rejects.toMatchObject({ code: 'not_found' });
+      await expect(turns.open(owner, turn)).rejects.toBe(refusal);
+      await expect(turns.open(owner, aTurn(turn))).rejects.toMatchObject({ code: 'not_found' });
     });
   });
 
@@ -102,10 +104,10 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     });
 
     it('opens another reply to the same question', async () => {
-      const { replies, place, claim, opened, message } = await begin();
+      const { turns, replies, place, claim, opened, message } = await begin();
       await replies.settle(owner, claim, 'Oslo.', COMPLETED);
       const wanted = again(place, claim.replyId);
-      const { question, reply } = await replies.regenerate(owner, wanted);
+      const { question, reply } = await turns.regenerate(owner, wanted);
       expect(question.id).toBe(opened.question.id);
       expect(reply).toMatchObject({ id: wanted.replyId, status: 'pending', parentId: question.id });
       expect(reply.model).toBe('custom/other');
@@ -113,19 +115,19 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     });
 
     it('waits for the reply that is being written, and names it', async () => {
-      const { replies, place, claim } = await begin();
-      const second = replies.regenerate(owner, again(place, claim.replyId));
+      const { turns, place, claim } = await begin();
+      const second = turns.regenerate(owner, again(place, claim.replyId));
       const members = { replyId: claim.replyId };
       await expect(second).rejects.toMatchObject({ code: 'reply_in_progress', members });
     });
 
     it("finds neither a question nor somebody else's reply", async () => {
-      const { replies, place, claim, opened } = await begin();
+      const { turns, replies, place, claim, opened } = await begin();
       await replies.settle(owner, claim, 'Oslo.', COMPLETED);
-      const ofQuestion = replies.regenerate(owner, again(place, opened.question.id));
+      const ofQuestion = turns.regenerate(owner, again(place, opened.question.id));
       await expect(ofQuestion).rejects.toMatchObject({ code: 'not_found' });
       const stranger = { ...place, userId: newId() };
-      const ofStranger = replies.regenerate(owner, again(stranger, claim.replyId));
+      const ofStranger = turns.regenerate(owner, again(stranger, claim.replyId));
       await expect(ofStranger).rejects.toMatchObject({ code: 'not_found' });
     });
   });
@@ -174,9 +176,9 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
   });
 
   it('hands no more replies over than are wanted', async () => {
-    const { replies, claim, expire, newConversation } = await begin();
+    const { turns, replies, claim, expire, newConversation } = await begin();
     const turn = aTurn(await newConversation());
-    await replies.open(owner, turn);
+    await turns.open(owner, turn);
     for (const { replyId, conversationId } of [claim, turn])
       await expire({ replyId, conversationId, fence: 1 });
     await expect(replies.claimExpired(other, 1, [])).resolves.toHaveLength(1);

@@ -18,7 +18,7 @@ export function takeoverContract(open: () => ReplicasOnTrial): void {
     const trial = open();
     const place = await trial.newConversation();
     const turn = aTurn(place);
-    const opened = await trial.replies.open(owner, turn);
+    const opened = await trial.turns.open(owner, turn);
     const claim: Claim = { replyId: turn.replyId, conversationId: turn.conversationId, fence: 1 };
     const beat = async (text: string, from = 0) =>
       (await trial.replies.beat(owner, [aBeat(claim, text, from)]))[0];
@@ -42,14 +42,14 @@ export function takeoverContract(open: () => ReplicasOnTrial): void {
   });
 
   it('knows the turn of a reply as it was opened, until it is gone', async () => {
-    const { replies, claim, place, opened, deleteConversation } = await begin();
-    await expect(replies.findOpened(claim.replyId)).resolves.toMatchObject({
+    const { turns, claim, place, opened, deleteConversation } = await begin();
+    await expect(turns.findOpened(claim.replyId)).resolves.toMatchObject({
       question: { id: opened.question.id, content: opened.question.content },
       reply: { id: claim.replyId, model: opened.reply.model, parentId: opened.question.id },
       systemPrompt: null,
     });
     await deleteConversation(place);
-    await expect(replies.findOpened(claim.replyId)).resolves.toBeNull();
+    await expect(turns.findOpened(claim.replyId)).resolves.toBeNull();
   });
 
   it('tells an owner which of its replies somebody wants stopped', async () => {

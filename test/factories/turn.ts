@@ -1,5 +1,5 @@
 import { newId } from '../../src/common/ids';
-import type { Turn } from '../../src/conversations/replies/reply.repository';
+import type { Turn } from '../../src/conversations/replies/turn.repository';
 
 /** A question for a conversation, with ids of its own. */
 export function aTurn(

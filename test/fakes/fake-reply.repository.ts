@@ -5,11 +5,14 @@ import type {
   Beat,
   BeatResult,
   ExpiredReply,
+  ReplyRepository,
+} from '../../src/conversations/replies/reply.repository';
+import type {
   OpenedTurn,
   Regeneration,
-  ReplyRepository,
   Turn,
-} from '../../src/conversations/replies/reply.repository';
+  TurnRepository,
+} from '../../src/conversations/replies/turn.repository';
 import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
 import type { ChatTurn } from '../../src/llm/chat-model';
 import { aMessage } from '../factories/message';
@@ -34,7 +37,7 @@ interface FakeGeneration {
 }
 
 /** Replies in memory, one step at a time. Branches and siblings are left to the real one. */
-export class FakeReplyRepository implements Public<ReplyRepository> {
+export class FakeReplyRepository implements Public<ReplyRepository>, Public<TurnRepository> {
   /** While it is set, every call is refused with it. */
   refusal: Error | null = null;
   /** While it is set, every call waits for it first. */

@@ -1,4 +1,5 @@
-import { HEARTBEAT, LOCK_CONVERSATION, READ_TURN, SETTLE } from '../../src/conversations/replies/reply.sql';
+import { HEARTBEAT, SETTLE } from '../../src/conversations/replies/reply.sql';
+import { LOCK_CONVERSATION, READ_TURN } from '../../src/conversations/replies/turn.sql';
 import { ReplyDatabase } from '../support/reply-database';
 
 const CONVERSATIONS = `
@@ -112,7 +113,7 @@ describe('A conversation of 20,000 messages among a thousand', () => {
   });
 
   it('gives a history that fits any model', async () => {
-    await expectConstant(await sentBy(() => database.replies.history(leafId, 1_000_000)), 501);
+    await expectConstant(await sentBy(() => database.turns.history(leafId, 1_000_000)), 501);
   });
 
   it.each([

@@ -15,14 +15,14 @@ describe('The history that a model is given', () => {
   afterAll(() => database.close());
 
   const said = async (leafId: string, maxTokens = 1_000_000) =>
-    (await database.replies.history(leafId, maxTokens)).map(({ content }) => content);
+    (await database.turns.history(leafId, maxTokens)).map(({ content }) => content);
 
   it('is the branch of the leaf, oldest first, with who said what', async () => {
     const place = await database.conversation();
     const first = await database.exchange(place, 'Oslo?', 'Cold.');
     const second = await database.exchange(place, 'Bergen?', 'Wet.');
     await database.exchange(place, 'Or Paris?', 'Far.', COMPLETED, { parentId: first.id });
-    await expect(database.replies.history(second.id, 1_000)).resolves.toEqual([
+    await expect(database.turns.history(second.id, 1_000)).resolves.toEqual([
       { role: 'user', content: 'Oslo?' },
       { role: 'assistant', content: 'Cold.' },
       { role: 'user', content: 'Bergen?' },

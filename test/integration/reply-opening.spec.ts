@@ -9,7 +9,7 @@ describe('Opening a turn', () => {
   afterAll(() => database.close());
 
   const open = (...parameters: Parameters<typeof aTurn>) =>
-    database.replies.open(database.owner, aTurn(...parameters));
+    database.turns.open(database.owner, aTurn(...parameters));
   const codeOf = (work: Promise<unknown>) =>
     work.then(
       () => 'opened',

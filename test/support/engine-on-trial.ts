@@ -9,7 +9,8 @@ import type { RemoteReplyRepository } from '../../src/conversations/replies/remo
 import { RepliesService } from '../../src/conversations/replies/replies.service';
 import { ReplyBeats } from '../../src/conversations/replies/reply-beats';
 import { ReplyGenerator } from '../../src/conversations/replies/reply.generator';
-import type { OpenedTurn, ReplyRepository, Turn } from '../../src/conversations/replies/reply.repository';
+import type { ReplyRepository } from '../../src/conversations/replies/reply.repository';
+import type { OpenedTurn, Turn, TurnRepository } from '../../src/conversations/replies/turn.repository';
 import { RunningReplies } from '../../src/conversations/replies/running-replies';
 import type { RunningReply } from '../../src/conversations/replies/running-reply';
 import { Sweeper } from '../../src/conversations/replies/sweeper';
@@ -53,16 +54,17 @@ export class EngineOnTrial {
       ...environment,
     });
     const replies = standIn<ReplyRepository>(this.replies);
+    const turns = standIn<TurnRepository>(this.replies);
     this.running = new RunningReplies(config);
     this.remoteReplies = new FakeRemoteReplyRepository(this.replies);
     this.remote = new RemoteReplies(standIn<RemoteReplyRepository>(this.remoteReplies));
-    this.context = new ContextWindow(replies, new ConfiguredModels(config.llm));
+    this.context = new ContextWindow(turns, new ConfiguredModels(config.llm));
     const beats = new ReplyBeats(replies, this.running);
     this.generator = new ReplyGenerator(model, this.context, replies, this.running, new FirstTexts(beats));
-    this.service = new RepliesService(replies, this.running, this.generator, this.remote);
+    this.service = new RepliesService(turns, replies, this.running, this.generator, this.remote);
     this.heartbeat = new Heartbeat(beats, this.running);
     this.quickBeat = new QuickBeat(beats, replies, this.running);
-    this.sweeper = new Sweeper(replies, this.running, this.heartbeat, this.generator);
+    this.sweeper = new Sweeper(turns, replies, this.running, this.heartbeat, this.generator);
   }
 
   /** A turn in a conversation of its own, whose reply waits to be written. */

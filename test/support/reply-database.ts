@@ -4,7 +4,8 @@ import { Conversation } from '../../src/conversations/conversation.entity';
 import { ConversationRepository } from '../../src/conversations/conversation.repository';
 import { MessageRepository } from '../../src/conversations/message.repository';
 import type { MessageInTree } from '../../src/conversations/message.entity';
-import { ReplyRepository, type Beat, type Turn } from '../../src/conversations/replies/reply.repository';
+import { ReplyRepository, type Beat } from '../../src/conversations/replies/reply.repository';
+import { TurnRepository, type Turn } from '../../src/conversations/replies/turn.repository';
 import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
 import { dataSourceOptions } from '../../src/database/data-source-options';
 import { aTurn } from '../factories/turn';
@@ -17,6 +18,7 @@ type Place = Pick<Turn, 'userId' | 'conversationId'>;
 
 /** A database with an account in it, and the repositories over it as the application has them. */
 export class ReplyDatabase {
+  readonly turns: TurnRepository;
   readonly replies: ReplyRepository;
   readonly messages: MessageRepository;
   readonly conversations: ConversationRepository;
@@ -29,6 +31,7 @@ export class ReplyDatabase {
     private readonly database: TestDatabase,
     readonly dataSource: DataSource,
   ) {
+    this.turns = new TurnRepository(dataSource);
     this.replies = new ReplyRepository(dataSource, dataSource);
     this.messages = new MessageRepository(dataSource);
     this.conversations = new ConversationRepository(dataSource.getRepository(Conversation));
@@ -67,7 +70,7 @@ export class ReplyDatabase {
   /** A reply that `owner` writes, in a conversation of its own unless one is given. */
   async begin(parts: Partial<Turn> = {}, place?: Place): Promise<Claim> {
     const turn = aTurn(place ?? (await this.conversation()), parts);
-    await this.replies.open(this.owner, turn);
+    await this.turns.open(this.owner, turn);
     return { replyId: turn.replyId, conversationId: turn.conversationId, fence: 1 };
   }
 

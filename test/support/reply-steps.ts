@@ -51,8 +51,8 @@ const open = step('open', fc.record({ owner, which, again: fc.boolean() }), asyn
   const [me, replyId] = [processes.owner(p.owner), newId()];
   const turn = aTurn({ userId: database.userId, conversationId }, { replyId });
   const opening = former
-    ? database.replies.regenerate(me, { ...turn, formerReplyId: former.replyId })
-    : database.replies.open(me, turn);
+    ? database.turns.regenerate(me, { ...turn, formerReplyId: former.replyId })
+    : database.turns.open(me, turn);
   const refused = await refusal(opening);
   expect(refused).toEqual(model.open(me, turn));
   processes.count(refused?.code ?? (former ? 'regenerated' : 'opened'));

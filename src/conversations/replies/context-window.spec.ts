@@ -2,7 +2,7 @@ import { newId } from '../../common/ids';
 import type { ChatTurn } from '../../llm/chat-model';
 import { aMessage } from '../../../test/factories/message';
 import { EngineOnTrial } from '../../../test/support/engine-on-trial';
-import type { OpenedTurn } from './reply.repository';
+import type { OpenedTurn } from './turn.repository';
 import { estimateTokens } from './tokens';
 
 /** Of a model that nothing is known of: 8,192 tokens less 4,096 for the answer. */

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Models, type ChatRequest, type ChatTurn } from '../../llm/chat-model';
-import { ReplyRepository, type OpenedTurn } from './reply.repository';
+import { TurnRepository, type OpenedTurn } from './turn.repository';
 import { estimateTokens } from './tokens';
 
 /** What a model is given: the system prompt, the newest turns that fit, and the question. */
 @Injectable()
 export class ContextWindow {
   constructor(
-    private readonly replies: ReplyRepository,
+    private readonly turns: TurnRepository,
     private readonly models: Models,
   ) {}
 
@@ -18,7 +18,7 @@ export class ContextWindow {
       { role: 'user', content: question.content },
     ];
     const room = this.roomFor(model) - always.reduce((sum, { content }) => sum + estimateTokens(content), 0);
-    const history = question.parentId && room > 0 ? await this.replies.history(question.parentId, room) : [];
+    const history = question.parentId && room > 0 ? await this.turns.history(question.parentId, room) : [];
     return { model, turns: [...always.slice(0, -1), ...history, ...always.slice(-1)] };
   }
 

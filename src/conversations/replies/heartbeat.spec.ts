@@ -121,7 +121,8 @@ describe('The heartbeat', () => {
     await beats(7);
     reply.write('is cold.');
     const next = pieces.next();
-    await expect(Promise.race([next, Promise.resolve('nothing')])).resolves.toBe('nothing');
+    const nothing = new Promise((resolve) => setImmediate(resolve, 'nothing'));
+    await expect(Promise.race([next, nothing])).resolves.toBe('nothing');
     engine.replies.refusal = null;
     await beats(1);
     await expect(next).resolves.toMatchObject({ value: { delta: 'is cold.' } });

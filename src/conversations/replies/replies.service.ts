@@ -3,7 +3,8 @@ import { DomainError } from '../../common/errors/domain-error';
 import { newId } from '../../common/ids';
 import { within } from '../../common/within';
 import { CANCELLED, ReplyGenerator } from './reply.generator';
-import { ReplyRepository, type OpenedTurn, type Regeneration, type Turn } from './reply.repository';
+import { ReplyRepository } from './reply.repository';
+import { TurnRepository, type OpenedTurn, type Regeneration, type Turn } from './turn.repository';
 import { RemoteReplies } from './remote-replies';
 import type { ReplyPiece } from './reply.buffer';
 import type { RunningReply } from './running-reply';
@@ -29,6 +30,7 @@ const SETTLE_MS = 5_000;
 @Injectable()
 export class RepliesService {
   constructor(
+    private readonly turns: TurnRepository,
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly generator: ReplyGenerator,
@@ -42,7 +44,7 @@ export class RepliesService {
    */
   start(turn: NewTurn): Promise<StartedTurn> {
     const ids = { questionId: newId(), replyId: newId() };
-    return this.write({ ...turn, ...ids }, (owner) => this.replies.open(owner, { ...turn, ...ids }));
+    return this.write({ ...turn, ...ids }, (owner) => this.turns.open(owner, { ...turn, ...ids }));
   }
 
   /**
@@ -52,7 +54,7 @@ export class RepliesService {
    */
   regenerate(regeneration: NewRegeneration): Promise<StartedTurn> {
     const turn = { ...regeneration, replyId: newId() };
-    return this.write(turn, (owner) => this.replies.regenerate(owner, turn));
+    return this.write(turn, (owner) => this.turns.regenerate(owner, turn));
   }
 
   private async write(

@@ -5,6 +5,7 @@ import { MOST_ATTEMPTS } from './lease';
 import { CANCELLED, INTERRUPTED, ReplyGenerator } from './reply.generator';
 import { ReplyRepository, type ExpiredReply } from './reply.repository';
 import { Repeater } from '../../common/repeater';
+import { TurnRepository } from './turn.repository';
 import { RunningReplies } from './running-replies';
 
 const SWEEP_MS = 1_000;
@@ -26,6 +27,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly repeater = new Repeater(() => this.sweep(), withJitter);
 
   constructor(
+    private readonly turns: TurnRepository,
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly heartbeat: Heartbeat,
@@ -67,7 +69,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async runAgain({ replyId, conversationId, fence }: ExpiredReply): Promise<void> {
-    const turn = await this.replies.findOpened(replyId);
+    const turn = await this.turns.findOpened(replyId);
     if (!turn) return; // deleted meanwhile
     const reply = this.running.begin({ replyId, conversationId, fence });
     reply.hasRow = true;
