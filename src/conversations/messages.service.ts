@@ -76,9 +76,12 @@ export class MessagesService {
       CANCEL_MS,
       this.replies.cancel(replyId).then(() => true),
     );
-    if (!done)
-      throw new DomainError('database_unavailable', 'The database does not answer. Try again shortly.');
-    const reply = await this.get(caller, conversationId, replyId);
+    const reply = done && (await this.get(caller, conversationId, replyId));
+    if (!reply || !hasEnded(reply))
+      throw new DomainError(
+        'database_unavailable',
+        'The end of the reply is not stored yet. Try again shortly.',
+      );
     if (reply.status !== 'cancelled') throw notCancellable();
     return reply;
   }

@@ -97,12 +97,14 @@ export class TurnsService {
    * @throws DomainError what the reply failed with, with `conversationId`, `messageId` and `replyId`: both are kept.
    */
   async finish(turn: BegunTurn, waitMs: number | null): Promise<Exchange> {
-    const { question, reply, accepted } = turn;
+    const { question, reply, ended, replayed, accepted } = turn;
     const mostMs = this.config.replies.sendWaitMs;
-    const latest = accepted ? reply : await this.latest(turn, Math.min(waitMs ?? mostMs, mostMs));
+    const latest = accepted
+      ? reply
+      : (ended ?? (await this.latest(turn, Math.min(waitMs ?? mostMs, mostMs))));
     if (latest.status === 'failed') throw failedReply(latest, question.id);
     const { keyed, caller } = turn.request;
-    if (keyed && !accepted && !hasEnded(latest)) await this.keys.noteAccepted(caller.userId, keyed, reply.id);
+    if (keyed && !replayed && !hasEnded(latest)) await this.keys.noteAccepted(caller.userId, keyed, reply.id);
     return { message: question, reply: latest };
   }
 

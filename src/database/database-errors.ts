@@ -5,10 +5,19 @@ import { DomainError } from '../common/errors/domain-error';
 import { ErrorTranslator } from '../common/errors/error-translator';
 
 // Appendix A of the Postgres manual. Connection, authorization, no such database, resources, operator and time-out, system; then: serialization
-// failure, deadlock, lock not available, idle in transaction for too long.
+// failure, deadlock, lock not available, idle in transaction for too long, read-only (after a failover, or with a full disk).
 const TROUBLE_CLASSES = ['08', '28', '3D', '53', '57', '58'];
-const TROUBLE_STATES = ['40001', '40P01', '55P03', '25P03'];
-const SOCKET_CODES = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'];
+const TROUBLE_STATES = ['40001', '40P01', '55P03', '25P03', '25006'];
+const SOCKET_CODES = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+];
 
 /** What pg 8.23, pg-pool 3 and TypeORM 1.1 say without any code. */
 const MESSAGES = [

@@ -7,8 +7,8 @@ import { DatabaseErrorTranslator } from './database-errors';
 import { MigrationStatus } from './migration-status';
 import { TimeLimitsCheck } from './time-limits-check';
 
-/** One for the beat, one for first texts. */
-const HEARTBEAT_CONNECTIONS = 2;
+/** One for the beat, one for first texts, one for what comes four times a second. */
+const HEARTBEAT_CONNECTIONS = 3;
 
 function optionsFor({ database: { url } }: Config, poolSize: number): TypeOrmModuleOptions {
   if (url === null) throw new TypeError('The embedded database is started before the application.');

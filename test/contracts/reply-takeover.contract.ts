@@ -76,16 +76,22 @@ export function takeoverContract(open: () => ReplicasOnTrial): void {
 
   it('hands over at once what an owner lets go of, with no attempt counted, and takes nothing more of it', async () => {
     const { replies, claim, beat } = await begin();
-    await replies.release(owner);
+    await replies.release(owner, []);
     await expect(beat('late')).resolves.toMatchObject({ state: 'lost' });
     await expect(replies.settle(owner, claim, 'late', COMPLETED)).resolves.toBeNull();
     const [taken] = await replies.claimExpired(other, 10, []);
     expect(taken).toMatchObject({ replyId: claim.replyId, attempts: 1, hasText: false });
   });
 
+  it('keeps what an owner goes on with', async () => {
+    const { replies, claim, beat } = await begin();
+    await replies.release(owner, [claim.replyId]);
+    await expect(beat('Oslo')).resolves.toMatchObject({ state: 'ok' });
+  });
+
   it('lets go of nothing that another owner has', async () => {
     const { replies, beat } = await begin();
-    await replies.release(other);
+    await replies.release(other, []);
     await expect(beat('Oslo')).resolves.toMatchObject({ state: 'ok' });
   });
 

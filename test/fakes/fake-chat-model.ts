@@ -57,7 +57,8 @@ async function* play(script: ModelScript, signal: AbortSignal): AsyncGenerator<C
 
 function untilAborted(gate: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    gate.then(resolve, reject);
+    const stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+    gate.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
 }

@@ -186,10 +186,10 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
       .map(([replyId]) => replyId);
   }
 
-  async release(owner: string): Promise<void> {
+  async release(owner: string, except: readonly string[]): Promise<void> {
     await this.answer();
-    for (const held of this.generations.values())
-      if (held.owner === owner)
+    for (const [replyId, held] of this.generations)
+      if (held.owner === owner && !except.includes(replyId))
         Object.assign(held, { expired: true, fence: held.fence + 1, attempts: held.attempts - 1 });
   }
 

@@ -96,7 +96,7 @@ describe('Whatever happens to replies at once', () => {
       write(claim, happens),
       at(happens.stopAfter, () => database.replies.requestCancel(claim.replyId)),
       cancel(happens.cancelAfter, claim),
-      at(happens.releaseAfter, () => database.replies.release(database.owner).then(sweep)),
+      at(happens.releaseAfter, () => database.replies.release(database.owner, []).then(sweep)),
       at(happens.expireAfter, () => database.expire(claim).then(() => Promise.all([sweep(), sweep()]))),
       at(happens.nextAfter, async () => {
         const next = await database.begin({}, place).catch(() => null);

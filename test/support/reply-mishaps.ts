@@ -71,7 +71,7 @@ const cancelRequested = step('cancel requested?', fc.record({ owner }), async (p
 const release = step('release', fc.record({ owner }), async (processes, p) => {
   const { database, model } = processes;
   const me = processes.owner(p.owner);
-  await database.replies.release(me);
+  await database.replies.release(me, []);
   model.release(me);
 });
 

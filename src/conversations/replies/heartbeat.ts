@@ -45,6 +45,6 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
       if (news)
         this.logger.warn({ msg: 'heartbeat failed', replies: replies.length, err: errorForLog(error) });
     }
-    for (const reply of replies) if (reply.isAdrift) reply.stop('adrift');
+    for (const reply of replies) if (reply.isAdrift) reply.giveUp();
   }
 }

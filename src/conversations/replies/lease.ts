@@ -3,8 +3,8 @@
 /** From each heartbeat on. */
 export const LEASE_SECONDS = 10;
 
-/** From the sending of the last heartbeat that was answered well: text that is written later is held back, since the reply may have been taken over. */
-export const DELIVERY_MS = 7_000;
+/** From the sending of the last heartbeat that was answered well: text that is written later is held back: what people have read, and another replica could not know of, stays that short. */
+export const DELIVERY_MS = 2_000;
 
 /** From the same moment: the reply is given up. */
 export const GIVE_UP_MS = 60_000;

@@ -36,7 +36,7 @@ export class QuickBeat implements OnApplicationBootstrap, OnModuleDestroy {
     if (replies.length === 0) return;
     this.running.stop(await this.replies.cancelRequested(this.running.owner), 'cancelled');
     const watched = replies.filter(
-      ({ watched, buffer, storedLength }) => watched && buffer.text.length > storedLength,
+      ({ watched, buffer, storedLength }) => watched && buffer.length > storedLength,
     );
     if (watched.length > 0) await this.beats.send(watched);
   }

@@ -174,6 +174,30 @@ describe('A reader of a reply that another process writes', () => {
     expect(engine.remoteReplies.looks).toEqual([]);
   });
 
+  it('has an ended reply read out of the database once, however slow it is', async () => {
+    const { replyId, write, settle } = await aReply();
+    await write('Oslo ');
+    const reader = engine.remote.read(replyId, 0, new AbortController().signal);
+    const next = reader.next();
+    await jest.advanceTimersByTimeAsync(0);
+    await next; // and now its socket is full
+    await settle();
+    const find = jest.spyOn(engine.remoteReplies, 'find');
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(find.mock.calls.length).toBeLessThanOrEqual(1);
+    await reader.return(undefined);
+  });
+
+  it('is sent elsewhere once the process goes away, also when it comes later', async () => {
+    const { replyId } = await aReply();
+    const before = reading(replyId);
+    await looks(1);
+    engine.remote.close();
+    const after = reading(replyId);
+    await looks(1);
+    expect([before, after]).toEqual([[{ type: 'lost' }], [{ type: 'lost' }]]);
+  });
+
   it('has the reply stored more often', async () => {
     const owner = new EngineOnTrial(undefined, {}, engine);
     for (const part of [owner.heartbeat, owner.quickBeat]) part.onApplicationBootstrap();

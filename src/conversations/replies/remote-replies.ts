@@ -2,9 +2,11 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { errorForLog } from '../../common/errors/error-for-log';
 import { Repeater } from '../../common/repeater';
 import { RemoteReplyRepository, type RemoteNews } from './remote-reply.repository';
-import { ReplyBuffer, type ReplyPiece } from './reply.buffer';
+import { ReplyBuffer, type ReplyOutcome, type ReplyPiece } from './reply.buffer';
 
 const LOOK_MS = 250;
+/** A statement: an answer that takes too long would never come. */
+const MOST_A_LOOK = 500;
 
 /** A reply that another replica writes, as far as it is known here. All its readers share one. */
 interface Mirror {
@@ -25,10 +27,11 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RemoteReplies.name);
   private readonly mirrors = new Map<string, Mirror>();
   private readonly repeater = new Repeater(
-    () => this.look([...this.mirrors.values()]),
+    () => this.lookAll(),
     () => LOOK_MS,
   );
   private isAway = false;
+  private isClosed = false;
 
   constructor(private readonly replies: RemoteReplyRepository) {}
 
@@ -53,28 +56,35 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  /** Whether a reply has ended, or is gone, before `late` is aborted. */
-  async hasEnded(replyId: string, late: AbortSignal): Promise<boolean> {
-    for await (const { type } of this.read(replyId, Infinity, late)) return type !== 'lost';
-    return false;
+  /** How a reply ends. Null: it has not when `late` is aborted. */
+  async endOf(replyId: string, late: AbortSignal): Promise<ReplyOutcome['type'] | null> {
+    for await (const { type } of this.read(replyId, Infinity, late)) if (type !== 'text') return type;
+    return null;
   }
 
-  /** Sends all readers elsewhere. */
+  /** Sends all readers elsewhere, and those who come later, too. */
   close(): void {
+    this.isClosed = true;
     for (const { buffer } of this.mirrors.values()) buffer.end({ type: 'lost' });
   }
 
   private add(replyId: string): Mirror {
     const mirror = { replyId, buffer: new ReplyBuffer(Infinity), readers: 0 };
     this.mirrors.set(replyId, mirror);
-    void this.look([mirror]); // the first time at once
+    if (this.isClosed) mirror.buffer.end({ type: 'lost' });
+    else void this.look([mirror]); // the first time at once
     return mirror;
   }
 
+  /** But for those that have ended, and are still being read to their end. */
+  private async lookAll(): Promise<void> {
+    const running = [...this.mirrors.values()].filter(({ buffer }) => !buffer.hasEnded);
+    for (let n = 0; n < running.length; n += MOST_A_LOOK) await this.look(running.slice(n, n + MOST_A_LOOK));
+  }
+
   private async look(mirrors: readonly Mirror[]): Promise<void> {
-    if (mirrors.length === 0) return;
     const asked = new Map(
-      mirrors.map((mirror): [string, Asked] => [mirror.replyId, [mirror, mirror.buffer.text.length]]),
+      mirrors.map((mirror): [string, Asked] => [mirror.replyId, [mirror, mirror.buffer.length]]),
     );
     try {
       const questions = [...asked].map(([replyId, [, known]]) => ({ replyId, known }));
@@ -94,7 +104,7 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
     const messages = new Map((await this.replies.find(over)).map((message) => [message.id, message]));
     for (const replyId of over) {
       const [message, [{ buffer }]] = [messages.get(replyId), asked.get(replyId)!];
-      const rest = message?.content.slice(buffer.text.length); // another look may have added some since this one asked
+      const rest = message?.content.slice(buffer.length); // another look may have added some since this one asked
       if (rest) buffer.append(rest);
       buffer.end(message ? { type: 'ended', message } : { type: 'deleted' });
     }
@@ -103,5 +113,5 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
 
 /** Two looks may be under way at once: the slower one has nothing new to say. */
 function append([{ buffer }, known]: Asked, text: string): void {
-  if (text && buffer.text.length === known) buffer.append(text);
+  if (text && buffer.length === known) buffer.append(text);
 }

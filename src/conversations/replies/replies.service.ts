@@ -6,7 +6,7 @@ import { CANCELLED, ReplyGenerator } from './reply.generator';
 import { ReplyRepository } from './reply.repository';
 import { TurnRepository, type OpenedTurn, type Regeneration, type Turn } from './turn.repository';
 import { RemoteReplies } from './remote-replies';
-import type { ReplyPiece } from './reply.buffer';
+import type { ReplyOutcome, ReplyPiece } from './reply.buffer';
 import type { RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 
@@ -99,10 +99,15 @@ export class RepliesService {
     const outcome = await local?.ended;
     if (outcome && outcome.type !== 'lost') return;
     if (!(await this.replies.requestCancel(replyId))) return;
+    if ((await this.endElsewhere(replyId)) === 'late') await this.cancelInItsPlace(replyId);
+  }
+
+  /** `lost`: this process is going away. `late`: nobody has ended it in the time that its owner has. */
+  private async endElsewhere(replyId: string): Promise<ReplyOutcome['type'] | 'late'> {
     const late = new AbortController();
-    const stopped = await within(OWNER_STOPS_MS, this.remote.hasEnded(replyId, late.signal));
+    const type = await within(OWNER_STOPS_MS, this.remote.endOf(replyId, late.signal));
     late.abort();
-    if (!stopped) await this.cancelInItsPlace(replyId);
+    return type ?? 'late';
   }
 
   /** Where the owner has died, or does not come round to it: it learns at its next heartbeat that the reply is no longer its own. */
@@ -110,7 +115,8 @@ export class RepliesService {
     const claim = await this.replies.takeOver(this.running.owner, replyId);
     if (!claim) return;
     const text = await this.replies.storedText(replyId);
-    await this.replies.settle(this.running.owner, claim, text, CANCELLED);
+    const settled = await this.replies.settle(this.running.owner, claim, text, CANCELLED);
+    if (!settled) await this.endElsewhere(replyId); // somebody else has taken it over for the same reason
   }
 
   /** Ends the writing of replies whose rows are gone. */
@@ -125,10 +131,10 @@ export class RepliesService {
   async drain(timeoutMs: number): Promise<void> {
     this.running.drain();
     await this.allEnded(timeoutMs);
-    for (const reply of this.running.all()) reply.stop(reply.buffer.text ? 'interrupted' : 'lost');
+    for (const reply of this.running.all()) reply.stop(reply.buffer.length > 0 ? 'interrupted' : 'lost');
     await this.allEnded(SETTLE_MS);
     this.generator.giveUp();
-    await this.replies.release(this.running.owner).catch(() => undefined); // their leases run out by themselves, too
+    await this.replies.release(this.running.owner, []).catch(() => undefined); // their leases run out by themselves, too
     this.remote.close();
   }
 

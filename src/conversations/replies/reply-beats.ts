@@ -21,7 +21,10 @@ export class ReplyBeats {
 
   /** Sends one statement at least, so that its answer tells of the database. @throws what the database does not answer with */
   async send(replies: readonly RunningReply[]): Promise<void> {
-    for (const batch of toBatches(replies.filter(({ hasRow }) => hasRow))) await this.sendBatch(batch);
+    const failures: unknown[] = [];
+    for (const batch of toBatches(replies.filter(({ hasRow }) => hasRow)))
+      await this.sendBatch(batch).catch((error: unknown) => failures.push(error)); // the next one has leases to extend, too
+    if (failures.length > 0) throw failures[0];
   }
 
   private async sendBatch(batch: readonly RunningReply[]): Promise<void> {
@@ -76,7 +79,7 @@ function* toBatches(replies: readonly RunningReply[]): Generator<RunningReply[]>
   let batch: RunningReply[] = [];
   let units = 0;
   for (const reply of replies) {
-    const more = reply.buffer.text.length - reply.storedLength;
+    const more = reply.buffer.length - reply.storedLength;
     const fits = batch.length < MOST_ROWS && units + more <= MOST_UNITS;
     if (!fits && batch.length > 0) {
       yield batch;

@@ -98,6 +98,24 @@ describe('A reader of a reply', () => {
   );
 });
 
+describe('A long text', () => {
+  it('is the same from any offset, whatever the pieces that it came in', async () => {
+    const all = 'Oslo 😀 '.repeat(3_000);
+    const buffer = new ReplyBuffer(Infinity);
+    const reader = collect(buffer.read(0, here()));
+    for (const [n, letter] of Array.from(all).entries()) {
+      buffer.append(letter);
+      if (n % 100 === 0) await setImmediate();
+    }
+    buffer.end(ended);
+    expect(textOf(await reader) === all && buffer.text === all).toBe(true);
+    for (const after of [0, 4_095, 4_096, 4_097, 8_193, all.length - 1, all.length]) {
+      const rest = textOf(await collect(buffer.read(after, here())));
+      expect(all.endsWith(rest) && rest.length - (all.length - after) <= 1).toBe(true);
+    }
+  });
+});
+
 describe('A reader of text that may not be given out', () => {
   beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] }));
   afterEach(() => jest.useRealTimers());

@@ -16,17 +16,32 @@ export type ReplyPiece =
 
 export type ReplyOutcome = Exclude<ReplyPiece, { type: 'text' }>;
 
+/** UTF-16 units. */
+const MOST_TAIL = 4_096;
+
 /** The text of a running reply and who waits for more of it. Pulled, so each reader sets its own pace. */
 export class ReplyBuffer {
   private outcome: ReplyOutcome | null = null;
   private bell = newBell();
   private written = '';
+  /** Behind `written`, and short: to give out the end of a long text piece by piece must not cost the whole of it each time. */
+  private tail = '';
 
   /** @param readableUntil Until when text is given out, as of `performance.now()`. */
   constructor(private readableUntil: number) {}
 
   get text(): string {
+    [this.written, this.tail] = [this.written + this.tail, ''];
     return this.written;
+  }
+
+  /** UTF-16 units. */
+  get length(): number {
+    return this.written.length + this.tail.length;
+  }
+
+  get hasEnded(): boolean {
+    return this.outcome !== null;
   }
 
   /** Text may be given out until then, as of `performance.now()`; what is there already, too. */
@@ -36,7 +51,8 @@ export class ReplyBuffer {
   }
 
   append(delta: string): void {
-    this.written += delta;
+    this.tail += delta;
+    if (this.tail.length > MOST_TAIL) [this.written, this.tail] = [this.written + this.tail, ''];
     this.ring();
   }
 
@@ -57,8 +73,8 @@ export class ReplyBuffer {
     try {
       while (!gone.aborted) {
         const bell = this.bell; // taken before looking, so that nothing falls between
-        const delta = this.isReadable ? textAfter(this.written, offset) : '';
-        if (delta) yield { type: 'text', offset: (offset = this.written.length), delta };
+        const delta = this.isReadable ? this.after(offset) : '';
+        if (delta) yield { type: 'text', offset: (offset = this.length), delta };
         else if (!this.outcome) await bell.rung;
         else {
           yield this.outcome;
@@ -68,6 +84,12 @@ export class ReplyBuffer {
     } finally {
       gone.removeEventListener('abort', wake);
     }
+  }
+
+  /** No piece that is appended ends in half a pair, so neither does `written`. */
+  private after(offset: number): string {
+    const inTail = offset - this.written.length;
+    return inTail >= 0 ? textAfter(this.tail, inTail) : textAfter(this.text, offset);
   }
 
   /** A reply that is out of our hands may read otherwise by now. */

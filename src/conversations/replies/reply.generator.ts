@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
-import { DomainError } from '../../common/errors/domain-error';
+import { DomainError, PROBLEMS } from '../../common/errors/domain-error';
 import { errorForLog } from '../../common/errors/error-for-log';
 import { toDatabaseProblem } from '../../database/database-errors';
 import { ChatModel } from '../../llm/chat-model';
@@ -51,14 +51,13 @@ export class ReplyGenerator {
       reply.close();
       end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error);
     } finally {
-      if (stopReasonOf(reply.signal) === 'adrift') reply.end({ type: 'lost' }); // its readers need not wait for the database
       reply.end(await this.settle(reply, end));
       this.running.remove(reply);
     }
   }
 
   private write(reply: RunningReply, text: string): void {
-    const isFirst = reply.buffer.text === '';
+    const isFirst = reply.buffer.length === 0;
     reply.write(text);
     if (isFirst && reply.awaitsFirstText) this.firstTexts.store(reply);
   }
@@ -90,7 +89,8 @@ export class ReplyGenerator {
   private toReplyEnd(error: unknown): ReplyEnd {
     if (error instanceof ReplyStopped) return error.reason === 'cancelled' ? CANCELLED : INTERRUPTED;
     const known = error instanceof DomainError ? error : toDatabaseProblem(error);
-    if (known) return failed(known.code, known.message);
+    if (known)
+      return failed(PROBLEMS[known.code].status < 500 ? 'model_unavailable' : known.code, known.message);
     this.logger.error({ msg: 'the model port threw something unexpected', err: errorForLog(error) });
     return failed('model_failed', 'The model failed.');
   }

@@ -5,6 +5,7 @@ import { HEARTBEATS } from '../../database/data-source-options';
 import type { MessageInTree } from '../message.entity';
 import type { Claim, ReplyEnd } from './running-reply';
 import {
+  ANY_EXPIRED,
   CANCEL_REQUESTED,
   CLAIM_EXPIRED,
   HEARTBEAT,
@@ -48,7 +49,7 @@ export interface ExpiredReply extends Claim {
   readonly cancelled: boolean;
 }
 
-/** Everything that is written of a running reply, each step in one statement. */
+/** Everything that is written of a running reply. */
 @Injectable()
 export class ReplyRepository {
   constructor(
@@ -81,11 +82,19 @@ export class ReplyRepository {
     return message ?? null;
   }
 
-  /** Makes replies whose owner has gone silent the new owner's, a former claim of its own included; never those of `except`. */
+  /**
+   * Makes replies whose owner has gone silent the new owner's, a former claim of its own included; never those of `except`. In a
+   * transaction, so that a claim which a frozen database carries out only when nobody waits for it any more comes to nothing: by then all
+   * leases have run out, those of the living, too.
+   */
   async claimExpired(owner: string, limit: number, except: readonly string[]): Promise<ExpiredReply[]> {
-    const parameters = [owner, limit, LEASE_SECONDS, except];
-    const [claims] = await this.database.query<[ExpiredReply[], number]>(CLAIM_EXPIRED, parameters);
-    return claims;
+    const found = await this.database.query<unknown[]>(ANY_EXPIRED, [except]);
+    if (found.length === 0) return [];
+    return this.database.transaction(async (transaction) => {
+      const parameters = [owner, limit, LEASE_SECONDS, except];
+      const [claims] = await transaction.query<[ExpiredReply[], number]>(CLAIM_EXPIRED, parameters);
+      return claims;
+    });
   }
 
   /** Asks the owner of a reply to stop it. False: it has ended. */
@@ -96,13 +105,13 @@ export class ReplyRepository {
 
   /** Which of its replies an owner is asked to stop. */
   async cancelRequested(owner: string): Promise<string[]> {
-    const rows = await this.database.query<{ replyId: string }[]>(CANCEL_REQUESTED, [owner]);
+    const rows = await this.heartbeats.query<{ replyId: string }[]>(CANCEL_REQUESTED, [owner]);
     return rows.map(({ replyId }) => replyId);
   }
 
-  /** Lets go of whatever an owner still has, so that another one takes it over at once. */
-  async release(owner: string): Promise<void> {
-    await this.database.query(RELEASE, [owner]);
+  /** Lets go of whatever an owner has but for `except`, so that another one takes it over at once. */
+  async release(owner: string, except: readonly string[]): Promise<void> {
+    await this.database.query(RELEASE, [owner, except]);
   }
 
   /** Makes one reply the new owner's, whatever its lease. Null: it has ended. */

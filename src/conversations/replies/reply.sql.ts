@@ -46,6 +46,10 @@ export const SETTLE = `
   ), running as (select null::uuid as reply_id, null::timestamptz as started_at), written as (select null::text as text)
   select ${MESSAGE_IN_TREE} from settled m, running, written`;
 
+/** $1 replies to leave alone */
+export const ANY_EXPIRED = `
+  select from generations where lease_until < now() and reply_id <> all ($1::uuid[]) limit 1`;
+
 /** $1 new owner, $2 most rows, $3 lease, $4 replies to leave alone */
 export const CLAIM_EXPIRED = `
   with expired as (
@@ -65,9 +69,10 @@ export const REQUEST_CANCEL = `
 export const CANCEL_REQUESTED = `
   select reply_id as "replyId" from generations where owner = $1 and cancel_requested_at is not null`;
 
-/** $1 owner. A beat that is under way must not bring the lease back, so the fence goes up; being let go is no attempt. */
+/** $1 owner, $2 replies that it keeps. A beat that is under way must not bring the lease back, so the fence goes up; being let go is no attempt. */
 export const RELEASE = `
-  update generations set lease_until = now() - interval '1 second', fence = fence + 1, attempts = attempts - 1 where owner = $1`;
+  update generations set lease_until = now() - interval '1 second', fence = fence + 1, attempts = attempts - 1
+  where owner = $1 and reply_id <> all ($2::uuid[])`;
 
 /** $1 new owner, $2 reply, $3 lease */
 export const TAKE_OVER = `

@@ -7,7 +7,7 @@ import { cutTo, TextCleaner } from './text-cleaner';
 
 /**
  * Why a reply is stopped. `lost` and `deleted`: its row is no longer ours, and nothing is stored. `adrift`: the database has been away
- * for too long; its readers are sent elsewhere.
+ * for too long.
  */
 export type StopReason = 'cancelled' | 'interrupted' | 'lost' | 'deleted' | 'adrift';
 
@@ -64,7 +64,7 @@ export class RunningReply {
 
   /** It has text, and none of it is known to be stored. */
   get awaitsFirstText(): boolean {
-    return this.storedLength === 0 && this.buffer.text.length > 0 && !this.signal.aborted && !this.over;
+    return this.storedLength === 0 && this.buffer.length > 0 && !this.signal.aborted && !this.over;
   }
 
   /** The lease ran out long ago, for all that is known here. */
@@ -98,6 +98,12 @@ export class RunningReply {
     if (!this.signal.aborted) this.stopper.abort(new ReplyStopped(reason));
   }
 
+  /** The database has been away for too long: its readers are sent elsewhere, also where it has been stopped before. */
+  giveUp(): void {
+    this.stop('adrift');
+    this.end({ type: 'lost' });
+  }
+
   /** The first outcome counts. */
   end(outcome: ReplyOutcome): void {
     this.over = true;
@@ -106,7 +112,7 @@ export class RunningReply {
   }
 
   private append(text: string): void {
-    const fitting = this.isFull ? '' : cutTo(text, this.maxChars - this.buffer.text.length);
+    const fitting = this.isFull ? '' : cutTo(text, this.maxChars - this.buffer.length);
     this.isFull ||= fitting.length < text.length;
     if (fitting) this.buffer.append(fitting);
   }

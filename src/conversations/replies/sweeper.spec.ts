@@ -144,6 +144,14 @@ describe('The sweeper', () => {
     expect(asked).toHaveBeenCalledTimes(1);
   });
 
+  it('ends a thousand replies of a dead process in one sweep', async () => {
+    await pass(10);
+    const replyIds: string[] = [];
+    for (let n = 0; n < 1_000; n++) replyIds.push(await orphan('Oslo'));
+    await pass(1.5);
+    expect(replyIds.filter((replyId) => engine.replies.isRunning(replyId))).toEqual([]);
+  });
+
   it('ends with its module', async () => {
     await pass(6);
     void engine.sweeper.onModuleDestroy();

@@ -43,14 +43,22 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<void> {
-    if (!this.mayTake()) return;
     try {
-      const writing = this.running.ids(); // theirs to settle, however late the heartbeat
-      const expired = await this.replies.claimExpired(this.running.owner, MOST_AT_ONCE, writing);
-      for (const reply of expired) if (this.mayTake()) await this.take(reply); // the rest will run out again
+      for (let claimed = MOST_AT_ONCE; claimed === MOST_AT_ONCE && this.mayTake();)
+        claimed = await this.takeSome();
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
     }
+  }
+
+  /** How many were claimed. What cannot be taken after all is let go: nobody has begun it. */
+  private async takeSome(): Promise<number> {
+    const { owner } = this.running;
+    // What this process writes is its own to settle, however late the heartbeat.
+    const expired = await this.replies.claimExpired(owner, MOST_AT_ONCE, this.running.ids());
+    for (const reply of expired) if (this.mayTake()) await this.take(reply);
+    if (!this.mayTake()) await this.replies.release(owner, this.running.ids());
+    return expired.length;
   }
 
   private mayTake(): boolean {
