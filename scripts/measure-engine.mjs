@@ -1,5 +1,5 @@
 // What the reply engine takes: `npm run measure:engine`. It starts a Postgres of its own, replicas of the built product, and a model
-// that is a small server in this process. On two cores it takes four minutes; nothing else should run meanwhile.
+// that is a small server in this process. On two cores it takes three minutes; nothing else should run meanwhile.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
