@@ -56,9 +56,9 @@ export class LoadBalancer {
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const body = await buffer(from);
-    this.turn += 1;
-    for (let tries = 0; tries < this.ready.length; tries++) {
-      const replica = this.ready[(this.turn + tries) % this.ready.length]!;
+    const first = ++this.turn % Math.max(1, this.ready.length);
+    const inTurn = [...this.ready.slice(first), ...this.ready.slice(0, first)]; // as they were when the request came
+    for (const replica of inTurn) {
       const answer = await send(replica, from, body).catch(() => null);
       if (!answer || (await isDraining(answer))) continue;
       to.writeHead(answer.statusCode!, answer.headers);
