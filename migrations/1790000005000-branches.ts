@@ -52,14 +52,20 @@ const PLACE_ALL = `
 
 /** A trigger, so that the version before this one, which knows nothing of it, may go on writing while replicas are replaced. */
 const PLACE_MESSAGE = `
-  create function place_message() returns trigger language plpgsql as $$
+  create function place_message() returns trigger language plpgsql set search_path from current as $$
   declare
     above record;
   begin
+    if new.branch_id is not null then -- it comes out of a dump
+      return new;
+    end if;
     select p.branch_id, p.depth,
       (select own.id from messages own where own.branch_id = p.branch_id and own.depth = p.depth + 1) as own_child
     into above from messages p where p.id = new.parent_id;
-    if not found then -- a first message; or the foreign key refuses it
+    if not found and new.parent_id is not null then -- else it would become a first message, where keys are checked later or never
+      raise foreign_key_violation using message = 'the parent of a message is not there';
+    end if;
+    if not found then
       new.branch_id := new.id;
       new.depth := 0;
       return new;

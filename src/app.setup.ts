@@ -31,6 +31,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   serveContract(app);
   const server = app.getHttpServer();
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.maxHeadersCount = 0; // 16 KB bound them; beyond a count they would be left out of what is handed back (`handBack`)
   answerClientErrors(server);
   return app;
 }

@@ -79,10 +79,18 @@ export class AccessTokens {
 
   /** What a token of ours is signed with. Null: no access token (RFC 8725, section 3.11), or one of an unknown key. */
   keyOf(token: string): KeyObject | null {
-    const { typ, kid = this.current.kid } =
-      (this.jwt.decode<{ header?: Header } | null>(token, { complete: true }) ?? {}).header ?? {};
+    const { typ, kid = this.current.kid } = this.headerOf(token);
     if (typ !== ACCESS_TOKEN.type || typeof kid !== 'string') return null;
     return this.keys.get(kid) ?? null;
+  }
+
+  /** Of a token of any making, also one that falls apart in the hands. */
+  private headerOf(token: string): Header {
+    try {
+      return this.jwt.decode<{ header?: Header } | null>(token, { complete: true })?.header ?? {};
+    } catch {
+      return {};
+    }
   }
 }
 

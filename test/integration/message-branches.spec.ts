@@ -117,6 +117,24 @@ describe('The end of a branch', () => {
     );
   });
 
+  it('is the same after a restore, in whatever order the rows come, and with the empty search path of a dump', async () => {
+    await clear();
+    const conversationId = await conversation();
+    const nodes = Array.from({ length: 6 }, () => newId()).map((id, n, ids) => ({
+      id,
+      parentId: ids[n - 1] ?? null,
+    }));
+    await insert(conversationId, nodes);
+    await dataSource.transaction(async (restore) => {
+      await restore.query('create temporary table saved on commit drop as select * from messages');
+      await restore.query('delete from messages');
+      await restore.query(`set local search_path to ''`);
+      const backwards = 'insert into public.messages select * from pg_temp.saved order by id desc';
+      await restore.query(backwards);
+    });
+    await expectTheWalk(conversationId, nodes);
+  });
+
   it('stays what it was when a message is refused for its parent', async () => {
     const conversationId = await conversation();
     const root = { id: newId(), parentId: null };

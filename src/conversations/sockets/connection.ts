@@ -7,6 +7,7 @@ import { RECONNECT } from '../message-events.mapper';
 import { CLOSE, type CloseCode } from './close-codes';
 import type { RawFrame } from './frame';
 import { Inbox } from './inbox';
+import { Flood } from './flood';
 import { Pulse, type Outbox } from './pulse';
 
 /** No more is put into a socket while so much of it waits for its reader. */
@@ -37,6 +38,7 @@ export class Connection {
   readonly closed: Promise<number>;
   private readonly inbox: Inbox;
   private readonly pulse = new Pulse();
+  private readonly flood = new Flood();
   private readonly streams = new Set<Stream>();
   /** We have closed it. What came before the peer closed it is still taken. */
   private isRefused = false;
@@ -58,8 +60,10 @@ export class Connection {
       () => this.leaveIfIdle(),
     );
     socket.on('message', (data: Buffer, isBinary) => {
+      if (this.isRefused) return;
       this.pulse.heard();
-      this.inbox.put({ data, isBinary });
+      if (this.flood.isOver(performance.now())) this.close(CLOSE.tooManyTries);
+      else this.inbox.put({ data, isBinary });
     });
     socket.on('pong', () => this.pulse.heard());
     socket.on('error', () => undefined); // it closes, with the code that fits
