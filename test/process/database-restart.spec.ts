@@ -44,7 +44,7 @@ describe('Two replicas whose Postgres is restarted while replies are written', (
     await folder.remove();
   });
 
-  /** As long an outage as any: every lease has run out when Postgres is back. */
+  /** The longest outage there is: every lease has run out when Postgres is back. */
   async function expireAll(url: string): Promise<void> {
     const connection = new Connection({ connectionString: url });
     await connection.connect();

@@ -14,7 +14,7 @@ export class FrameLimits {
   ) {}
 
   /**
-   * `frame` is null where it could not be told what it is. Pings are free. What was sent before under the same key is no send, but a call as any.
+   * `frame` is null where it could not be told what it is. Pings are free. What was sent before under the same key is no send, but a call like others.
    *
    * @throws DomainError `rate_limited`
    */
