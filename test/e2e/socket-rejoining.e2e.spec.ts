@@ -1,10 +1,10 @@
 import { Client } from '../support/client';
 import { newId } from '../../src/common/ids';
-import { pauseAnswer } from '../support/paused-answer';
 import type { RunningApp } from '../support/running-app';
 import { startScriptedApp } from '../support/scripted-app';
 import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { SocketClient } from '../support/socket-client';
+import { beginOver, sendOver } from '../support/socket-replies';
 import { waitUntil } from '../support/wait-until';
 
 describe('A reply that is followed over sockets', () => {
@@ -18,18 +18,7 @@ describe('A reply that is followed over sockets', () => {
   afterEach(() => socket.close());
   afterAll(() => parley.close());
 
-  const send = (content: string, conversationId: string | null = null, more: object = {}, by = socket) =>
-    by.ask({ type: 'message.send', conversationId, content, ...more });
-
-  /** An answer that has begun and waits, in a conversation of its own. */
-  async function begin(by = socket) {
-    const answer = pauseAnswer(model);
-    const requestId = send(answer.question, null, {}, by);
-    const { reply } = await by.created(requestId);
-    await by.hears(requestId, answer.beginning);
-    const place = { conversationId: reply.conversationId, messageId: reply.id };
-    return { ...answer, requestId, reply, place };
-  }
+  const begin = (by = socket) => beginOver(by, model);
 
   const callsWith = (question: string) => model.calls.filter((call) => call.question === question);
 
@@ -113,7 +102,7 @@ describe('A reply that is followed over sockets', () => {
   it('is written to its end though the socket closes before it is created', async () => {
     const { id } = await ana.conversation();
     const other = await SocketClient.signedIn(ana);
-    send('Who is there?', id, {}, other);
+    sendOver(other, 'Who is there?', id);
     other.socket.close();
     const stored = await waitUntil(async () => {
       const { body } = await ana.get<{ data: { content: string; completedAt: string | null }[] }>(

@@ -1,10 +1,10 @@
 import { type Client } from '../support/client';
 import { newId } from '../../src/common/ids';
-import { pauseAnswer } from '../support/paused-answer';
 import type { RunningApp } from '../support/running-app';
 import { startScriptedApp } from '../support/scripted-app';
 import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { SocketClient } from '../support/socket-client';
+import { beginOver, sendOver } from '../support/socket-replies';
 import { waitUntil } from '../support/wait-until';
 
 describe('A reply over a socket', () => {
@@ -18,18 +18,9 @@ describe('A reply over a socket', () => {
   afterEach(() => socket.close());
   afterAll(() => parley.close());
 
-  const send = (content: string, conversationId: string | null = null, more: object = {}, by = socket) =>
-    by.ask({ type: 'message.send', conversationId, content, ...more });
-
-  /** An answer that has begun and waits, in a conversation of its own. */
-  async function begin(by = socket) {
-    const answer = pauseAnswer(model);
-    const requestId = send(answer.question, null, {}, by);
-    const { reply } = await by.created(requestId);
-    await by.hears(requestId, answer.beginning);
-    const place = { conversationId: reply.conversationId, messageId: reply.id };
-    return { ...answer, requestId, reply, place };
-  }
+  const send = (content: string, conversationId: string | null = null, more: object = {}) =>
+    sendOver(socket, content, conversationId, more);
+  const begin = (by = socket) => beginOver(by, model);
 
   const conversations = async () =>
     (await ana.get<{ data: unknown[] }>('/conversations?limit=100')).body.data;

@@ -17,7 +17,7 @@ export class FirstTexts {
 
   constructor(private readonly beats: ReplyBeats) {}
 
-  /** Resolves to nothing: the reply's readers get the text when it is stored. What fails is left to the heartbeat. */
+  /** Waited for by nobody: the reply's readers get the text once it is stored. What fails is left to the heartbeat. */
   store(reply: RunningReply): void {
     this.waiting.add(reply);
     if (!this.underWay) void this.storeAll().catch(() => this.waiting.clear());

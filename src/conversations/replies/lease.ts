@@ -3,7 +3,10 @@
 /** From each heartbeat on. */
 export const LEASE_SECONDS = 10;
 
-/** From the sending of the last heartbeat that was answered well: text that is written later is held back: what people have read, and another replica could not know of, stays that short. */
+/**
+ * From the sending of the last heartbeat that was answered well. Text that is written later is held back, so that nobody reads more
+ * than this of what another replica cannot know.
+ */
 export const DELIVERY_MS = 2_000;
 
 /** From the same moment: the reply is given up. */

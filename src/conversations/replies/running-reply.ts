@@ -6,7 +6,7 @@ import { DELIVERY_MS, GIVE_UP_MS } from './lease';
 import { cutTo, TextCleaner } from './text-cleaner';
 
 /**
- * Why a reply is stopped. `lost` and `deleted`: its row is no longer ours, and nothing is stored. `adrift`: the database has been away
+ * Why a reply is stopped. `lost` and `deleted`: its row is no longer ours, or is left to others, and nothing is stored. `adrift`: the database has been away
  * for too long.
  */
 export type StopReason = 'cancelled' | 'interrupted' | 'lost' | 'deleted' | 'adrift';

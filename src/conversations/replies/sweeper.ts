@@ -44,8 +44,9 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweep(): Promise<void> {
     try {
-      for (let claimed = MOST_AT_ONCE; claimed === MOST_AT_ONCE && this.mayTake();)
-        claimed = await this.takeSome();
+      let claimed: number;
+      do claimed = this.mayTake() ? await this.takeSome() : 0;
+      while (claimed === MOST_AT_ONCE); // there may be more
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
     }
