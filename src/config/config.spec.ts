@@ -72,6 +72,7 @@ describe('The configuration', () => {
       expect(load().llm).toEqual({
         custom: null,
         defaultModel: null,
+        titleModel: null,
         firstTokenTimeoutMs: 30_000,
         idleTimeoutMs: 30_000,
         totalTimeoutMs: 300_000,

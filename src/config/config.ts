@@ -75,9 +75,18 @@ export interface LlmConfig {
   } | null;
   /** `provider/model`; null: the first one. */
   readonly defaultModel: string | null;
+  /** Writes the headings of conversations; null: they are the first words. */
+  readonly titleModel: string | null;
   readonly firstTokenTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
+}
+
+export interface UsageConfig {
+  /** Prompt plus completion tokens that each account may take in a period, where it has no quota of its own; null: any number. */
+  readonly quotaTokens: number | null;
+  /** In UTC. */
+  readonly quotaPeriod: 'day' | 'month';
 }
 
 export interface LogConfig {
@@ -96,6 +105,7 @@ export abstract class Config {
   abstract readonly limits: LimitsConfig;
   abstract readonly replies: RepliesConfig;
   abstract readonly llm: LlmConfig;
+  abstract readonly usage: UsageConfig;
   abstract readonly log: LogConfig;
 }
 
@@ -126,6 +136,7 @@ export function loadConfig(environment: Environment): Config {
     limits: toLimits(env),
     replies: toReplies(env),
     llm: toLlm(env),
+    usage: { quotaTokens: env.QUOTA_TOKENS ?? null, quotaPeriod: env.QUOTA_PERIOD },
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
   });
 }
@@ -191,6 +202,7 @@ const toLlm = (env: Values): LlmConfig => ({
       ? { baseUrl: env.LLM_BASE_URL, apiKey: env.LLM_API_KEY ?? null, models: env.LLM_MODELS }
       : null,
   defaultModel: env.LLM_DEFAULT_MODEL ?? null,
+  titleModel: env.LLM_TITLE_MODEL ?? null,
   firstTokenTimeoutMs: env.LLM_FIRST_TOKEN_TIMEOUT,
   idleTimeoutMs: env.LLM_IDLE_TIMEOUT,
   totalTimeoutMs: env.LLM_TOTAL_TIMEOUT,

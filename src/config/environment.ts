@@ -64,9 +64,12 @@ export const VARIABLES = {
   LLM_API_KEY: headerText(none),
   LLM_MODELS: list(none),
   LLM_DEFAULT_MODEL: text()(none),
+  LLM_TITLE_MODEL: text()(none),
   LLM_FIRST_TOKEN_TIMEOUT: duration({ default: 30_000 }),
   LLM_IDLE_TIMEOUT: duration({ default: 30_000 }),
   LLM_TOTAL_TIMEOUT: duration({ default: 300_000 }),
+  QUOTA_TOKENS: integer(0, Number.MAX_SAFE_INTEGER)(none),
+  QUOTA_PERIOD: oneOf('day', 'month')({ default: 'month' }),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')({ default: 'info' }),
   LOG_JSON: oneOf('true', 'false')(none),
 };

@@ -6,6 +6,7 @@ import { toPage, type Page, type PageRequest } from '../common/paging/page';
 import { keyTaken } from '../idempotency/idempotency.service';
 import { TAKE_KEY } from '../idempotency/idempotency.sql';
 import type { KeyedRequest } from '../idempotency/keyed-request';
+import { countUsage } from '../usage/usage.sql';
 import { Conversation } from './conversation.entity';
 
 export interface ConversationFilter {
@@ -41,6 +42,22 @@ const NEXT_TO_DELETE = `id in (
       select id, message_count from conversations where user_id = $1 and id <= $2 order by id limit ${DELETED_AT_ONCE}
     ) first_ones
   ) counted where before < ${MESSAGES_AT_ONCE})`;
+
+/** UTF-16 units of a token of prose: what a reply that is deleted in mid-sentence has cost is not worth more than an estimate. */
+const UNITS_A_TOKEN = 4;
+
+/** $1 conversations: ends the replies being written in them. What they have cost counts. */
+const END_REPLIES = `
+  with ended as (
+    delete from generations where conversation_id = any ($1) returning reply_id, prompt_tokens, len16
+  ), freed as (
+    delete from usage_reservations using ended where id = ended.reply_id
+  ), counted as (${countUsage(
+    `select m.user_id, m.model, count(*)::int as replies, sum(ended.prompt_tokens) as prompt_tokens,
+       sum(ceil(ended.len16 / ${UNITS_A_TOKEN}.0)) as completion_tokens
+     from ended join messages m on m.id = ended.reply_id where ended.len16 > 0 group by m.user_id, m.model`,
+  )})
+  select reply_id from ended`;
 
 @Injectable()
 export class ConversationRepository {
@@ -100,6 +117,11 @@ export class ConversationRepository {
     return this.findOwned(userId, id);
   }
 
+  /** Only where the title is still the one that was read. Neither activity nor a change of its owner's. */
+  async replaceTitle(userId: string, id: string, before: string, after: string): Promise<void> {
+    await this.rows.update({ userId, id, title: before }, { title: after });
+  }
+
   /** With everything in it; a reply being written loses its row first, so that its writer can store nothing more. */
   async deleteOwned(userId: string, id: string): Promise<Deleted> {
     return this.delete('id = $2', [userId, id]);
@@ -126,10 +148,7 @@ export class ConversationRepository {
       );
       const ids = doomed.map(({ id }) => id);
       if (ids.length === 0) return { count: 0, replyIds: [] };
-      const [ended] = await transaction.query<[{ reply_id: string }[], number]>(
-        'delete from generations where conversation_id = any ($1) returning reply_id',
-        [ids],
-      );
+      const ended = await transaction.query<{ reply_id: string }[]>(END_REPLIES, [ids]);
       await transaction.query('delete from conversations where id = any ($1)', [ids]);
       return { count: ids.length, replyIds: ended.map(({ reply_id }) => reply_id) };
     });

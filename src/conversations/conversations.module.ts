@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { LlmModule } from '../llm/llm.module';
+import { UsageModule } from '../usage/usage.module';
 import { Conversation } from './conversation.entity';
 import { ConversationExport } from './conversation-export';
 import { ConversationRepository } from './conversation.repository';
@@ -14,8 +15,8 @@ import { MessageStreamsController } from './message-streams.controller';
 import { MessageRepository } from './message.repository';
 import { MessagesController } from './messages.controller';
 import { MessagesService } from './messages.service';
+import { ReplyContextRepository } from './reply-context.repository';
 import { ModelChoice } from './model-choice';
-import { ContextWindow } from './replies/context-window';
 import { FirstTexts } from './replies/first-texts';
 import { Heartbeat } from './replies/heartbeat';
 import { QuickBeat } from './replies/quick-beat';
@@ -28,17 +29,22 @@ import { ReplyRepository } from './replies/reply.repository';
 import { RunningReplies } from './replies/running-replies';
 import { Sweeper } from './replies/sweeper';
 import { TurnRepository } from './replies/turn.repository';
+import { TitlesService } from './titles/titles.service';
+import { TurnOpener } from './turn-opener';
 import { TurnsService } from './turns.service';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Conversation]), LlmModule, IdempotencyModule],
+  imports: [TypeOrmModule.forFeature([Conversation]), LlmModule, IdempotencyModule, UsageModule],
   controllers: [ConversationsController, MessageStreamsController, MessagesController],
   providers: [
     ConversationsService,
     MessagesService,
+    TurnOpener,
     TurnsService,
+    TitlesService,
     ConversationRepository,
     MessageRepository,
+    ReplyContextRepository,
     ModelChoice,
     HistoryService,
     ConversationExport,
@@ -48,7 +54,6 @@ import { TurnsService } from './turns.service';
     ReplyRepository,
     TurnRepository,
     ReplyGenerator,
-    ContextWindow,
     RunningReplies,
     ReplyBeats,
     FirstTexts,

@@ -49,6 +49,8 @@ export class UsageResponse {
   promptTokens!: number;
   completionTokens!: number;
   totalTokens!: number;
+  /** The counts are Parley's own: the provider sent none, or the reply was broken off. */
+  estimated!: boolean;
 }
 
 export class MessageErrorResponse {
@@ -71,7 +73,7 @@ export class MessageResponse {
   /** `provider/model` that writes or wrote the reply; null for questions. */
   model!: string | null;
   finishReason!: 'stop' | 'length' | 'content_filter' | 'cancelled' | 'interrupted' | 'error' | null;
-  /** As the provider counted. Null while there is no count. */
+  /** Null while the reply is being written, and where it has cost nothing. */
   usage!: UsageResponse | null;
   error!: MessageErrorResponse | null;
   /** The messages with the same parent, this one too, oldest first. */

@@ -1,5 +1,6 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { ProblemCode } from '../common/errors/domain-error';
+import type { TurnContext } from './replies/turn-context';
 
 export type MessageStatus = 'pending' | 'streaming' | 'completed' | 'failed' | 'cancelled';
 export type MessageFinish = 'stop' | 'length' | 'content_filter' | 'cancelled' | 'interrupted' | 'error';
@@ -48,7 +49,7 @@ export class Message {
   @Column({ type: 'text' })
   content!: string;
 
-  /** What the content takes of a model's window, estimated (`estimateTokens`). */
+  /** What the content takes of a model's window (`countTokens`). */
   @Column({ type: 'int' })
   tokens!: number;
 
@@ -64,6 +65,14 @@ export class Message {
   @Column({ type: 'int', nullable: true, name: 'completion_tokens' })
   completionTokens!: number | null;
 
+  /** The two counts are ours: the provider sent none. */
+  @Column({ type: 'boolean', default: false, name: 'usage_estimated' })
+  usageEstimated!: boolean;
+
+  /** What the model was given for this reply. Null for questions. */
+  @Column({ type: 'jsonb', nullable: true, update: false })
+  readonly context!: TurnContext | null;
+
   @Column({ type: 'varchar', length: 40, nullable: true, name: 'error_code' })
   errorCode!: ProblemCode | null;
 
@@ -78,7 +87,10 @@ export class Message {
 }
 
 /** A message as it reads now: a running reply with its text so far, and every message with its siblings. */
-export type MessageInTree = Omit<Message, 'userId' | 'tokens' | 'branchId' | 'depth' | 'forkedFrom'> & {
+export type MessageInTree = Omit<
+  Message,
+  'userId' | 'tokens' | 'branchId' | 'depth' | 'forkedFrom' | 'context'
+> & {
   /** Its own id too, oldest first. */
   readonly siblingIds: readonly string[];
 };

@@ -14,9 +14,10 @@ export function toMessageResponse(message: MessageInTree): MessageResponse {
   };
 }
 
-function toUsage({ promptTokens, completionTokens }: MessageInTree): UsageResponse | null {
+function toUsage(message: MessageInTree): UsageResponse | null {
+  const { promptTokens, completionTokens, usageEstimated: estimated } = message;
   if (promptTokens === null || completionTokens === null) return null;
-  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated };
 }
 
 export function toExchangeResponse(exchange: {

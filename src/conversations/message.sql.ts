@@ -7,6 +7,7 @@ export const MESSAGE_IN_TREE = `
   case when m.status = 'pending' and running.started_at is not null then 'streaming' else m.status end as status,
   coalesce(written.text, m.content) as content,
   m.finish_reason as "finishReason", m.prompt_tokens as "promptTokens", m.completion_tokens as "completionTokens",
+  m.usage_estimated as "usageEstimated",
   m.error_code as "errorCode", m.error_detail as "errorDetail",
   m.created_at as "createdAt", m.completed_at as "completedAt",
   array(
@@ -23,3 +24,7 @@ export const JOIN_RUNNING = `
   left join lateral (
     select string_agg(c.text, '' order by c.end16) as text from reply_chunks c where c.reply_id = running.reply_id
   ) written on running.reply_id is not null`;
+
+/** Whether a model is given this message: what a failed or unfinished turn said counts only where people may have read it. */
+export const IS_GIVEN = (message: string): string =>
+  `(${message}.status = 'completed' or (${message}.content <> '' and ${message}.finish_reason in ('cancelled', 'interrupted')))`;

@@ -23,6 +23,8 @@ import {
 import { hasEnded } from './message.entity';
 import { toExchangeResponse, toMessageResponse } from './message.mapper';
 import { MessagesService } from './messages.service';
+import { ReplyContextResponse } from './reply-context.dto';
+import { toReplyContextResponse } from './reply-context.mapper';
 import { FAILED, REFUSED } from './send-problems';
 import { TurnsService, type BegunTurn } from './turns.service';
 
@@ -108,6 +110,17 @@ export class MessagesController {
     @IdParam('messageId') messageId: string,
   ): Promise<MessageResponse> {
     return toMessageResponse(await this.messages.get(caller, id, messageId));
+  }
+
+  /** What the model was given for a reply, and what no longer fitted. */
+  @Get(':messageId/context')
+  @ApiProblems('not_found')
+  async context(
+    @CurrentCaller() caller: Caller,
+    @IdParam() id: string,
+    @IdParam('messageId') messageId: string,
+  ): Promise<ReplyContextResponse> {
+    return toReplyContextResponse(await this.messages.context(caller, id, messageId));
   }
 
   /** Stops a reply. The text so far is kept. */

@@ -9,6 +9,7 @@ import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessageRepository } from './message.repository';
 import { readEnded, type ReplyPiece } from './replies/reply.buffer';
+import { ReplyContextRepository, type ReplyContext } from './reply-context.repository';
 import { RepliesService } from './replies/replies.service';
 
 /** How long a cancelled reply has to be stored before the database is taken for gone. */
@@ -20,6 +21,7 @@ export class MessagesService {
     private readonly messages: MessageRepository,
     private readonly conversations: ConversationsService,
     private readonly replies: RepliesService,
+    private readonly contexts: ReplyContextRepository,
   ) {}
 
   /** One branch, newest first. @throws DomainError `not_found` – the conversation or the leaf; `invalid_cursor` */
@@ -53,6 +55,13 @@ export class MessagesService {
     const message = await this.messages.findAnywhereOwned(userId, id);
     if (!message) throw notFound('message');
     return message;
+  }
+
+  /** @throws DomainError `not_found` – absent, not the caller's, or no reply. */
+  async context({ userId }: Caller, conversationId: string, replyId: string): Promise<ReplyContext> {
+    const context = await this.contexts.findOwned(userId, conversationId, replyId);
+    if (!context) throw notFound('reply');
+    return context;
   }
 
   /** A reply from `after` (UTF-16 units) to its end, running or ended. @throws DomainError `not_found` – or it is a question. */

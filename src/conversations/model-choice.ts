@@ -1,19 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain-error';
-import { Models } from '../llm/chat-model';
+import { Models, type ModelInfo } from '../llm/chat-model';
 
 /** Which model answers, given the conversation's and the account's own. */
-export type ChooseModel = (conversationModel: string | null, accountModel: string | null) => string;
+export type ChooseModel = (conversationModel: string | null, accountModel: string | null) => ModelInfo;
 
 @Injectable()
 export class ModelChoice {
   constructor(private readonly models: Models) {}
 
   /** @throws DomainError `unknown_model` */
-  require(id: string): string {
-    if (!this.models.find(id))
+  require(id: string): ModelInfo {
+    const model = this.models.find(id);
+    if (!model)
       throw new DomainError('unknown_model', 'There is no such model. GET /api/v1/models lists them.');
-    return id;
+    return model;
   }
 
   /**

@@ -10,9 +10,9 @@ import type { KeptKey } from '../idempotency/kept-key.entity';
 import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessagesService } from './messages.service';
-import { ModelChoice } from './model-choice';
 import { readEnded, type ReplyPiece } from './replies/reply.buffer';
 import { RepliesService, type StartedTurn } from './replies/replies.service';
+import { TurnOpener } from './turn-opener';
 
 export interface NewMessage {
   /** Trimmed. */
@@ -53,7 +53,7 @@ export class TurnsService {
   constructor(
     private readonly messages: MessagesService,
     private readonly replies: RepliesService,
-    private readonly models: ModelChoice,
+    private readonly opener: TurnOpener,
     private readonly keys: IdempotencyService,
     private readonly config: Config,
   ) {}
@@ -70,9 +70,7 @@ export class TurnsService {
       const message = `must be at most ${max} characters`;
       throw validationFailed([{ path: '/content', code: 'text', message }]);
     }
-    return this.once(request, () =>
-      this.replies.start({ ...placeOf(request), content, parentId, chooseModel: this.models.chooser(model) }),
-    );
+    return this.once(request, () => this.opener.start({ ...placeOf(request), content, parentId, model }));
   }
 
   /**
@@ -82,13 +80,7 @@ export class TurnsService {
    * `idempotency_key_reused`
    */
   regenerate(request: TurnRequest, formerReplyId: string, model: string | undefined): Promise<BegunTurn> {
-    return this.once(request, () =>
-      this.replies.regenerate({
-        ...placeOf(request),
-        formerReplyId,
-        chooseModel: this.models.chooser(model),
-      }),
-    );
+    return this.once(request, () => this.opener.regenerate({ ...placeOf(request), formerReplyId, model }));
   }
 
   /**

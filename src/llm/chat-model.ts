@@ -9,6 +9,8 @@ export interface ChatRequest {
   readonly model: string;
   /** System prompt first where there is one, then oldest to newest; the last one is the question. */
   readonly turns: readonly ChatTurn[];
+  /** The most tokens that the answer may have. Absent or null: what the provider allows. */
+  readonly maxTokens?: number | null;
 }
 
 /** Tokens, as the provider counted them. */
@@ -21,11 +23,13 @@ export interface TokenUsage {
 export type FinishReason = 'stop' | 'length' | 'content_filter';
 
 /**
- * `text` is never empty, and a surrogate pair may be cut in two between one and the next. `progress` says that the
- * model is at work and has nothing to show yet (reasoning, say). `finish` comes once and last, and only when the
- * provider itself said that it had finished; `stop` comes only after text. Its usage is null where none was counted.
+ * `answering` says which model answers where that is not the one that was asked; it comes before any other event. `text` is never
+ * empty, and a surrogate pair may be cut in two between one and the next. `progress` says that the model is at work and has nothing
+ * to show yet (reasoning, say). `finish` comes once and last, and only when the provider itself said that it had finished; `stop`
+ * comes only after text. Its usage is null where none was counted.
  */
 export type ChatEvent =
+  | { readonly type: 'answering'; readonly model: string }
   | { readonly type: 'text'; readonly text: string }
   | { readonly type: 'progress' }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: TokenUsage | null };
@@ -51,10 +55,13 @@ export interface ModelInfo {
   /** Tokens that question, history and answer may have together. */
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
+  /** The two sizes are known, not only assumed. */
+  readonly sized: boolean;
+  /** False while its provider is known to be failing. */
   readonly available: boolean;
 }
 
-/** Which models there are. Fixed for the life of the process. */
+/** Which models there are: fixed for the life of the process, but for `available`. */
 export abstract class Models {
   /** In the order of the configuration; never empty. */
   abstract list(): readonly ModelInfo[];

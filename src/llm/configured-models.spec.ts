@@ -21,6 +21,7 @@ describe('ConfiguredModels', () => {
         provider: 'custom',
         contextTokens: 8_192,
         maxOutputTokens: 4_096,
+        sized: false,
         available: true,
       },
       {
@@ -28,6 +29,7 @@ describe('ConfiguredModels', () => {
         provider: 'custom',
         contextTokens: 8_192,
         maxOutputTokens: 4_096,
+        sized: false,
         available: true,
       },
     ]);

@@ -33,5 +33,5 @@ export class ConfiguredModels extends Models {
 }
 
 function toInfo(provider: string, name: string): ModelInfo {
-  return { id: modelId(provider, name), provider, ...UNKNOWN_MODEL, available: true };
+  return { id: modelId(provider, name), provider, ...UNKNOWN_MODEL, sized: false, available: true };
 }

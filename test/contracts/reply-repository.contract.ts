@@ -4,6 +4,7 @@ import type { MessageInTree } from '../../src/conversations/message.entity';
 import type { ReplyRepository } from '../../src/conversations/replies/reply.repository';
 import type { Turn, TurnRepository } from '../../src/conversations/replies/turn.repository';
 import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
+import { aModel } from '../factories/model';
 import { aTurn } from '../factories/turn';
 import type { Public } from '../support/stand-in';
 
@@ -75,9 +76,9 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
     it('makes it with the question', async () => {
       const { turns, replies, place, message } = await begin();
       const turn = aFirstTurn(place.userId);
-      const { question, reply, systemPrompt } = await turns.open(owner, turn);
+      const { question, reply, context } = await turns.open(owner, turn);
       expect(question).toMatchObject({ conversationId: turn.conversationId, parentId: null });
-      expect(systemPrompt).toBeNull();
+      expect(context.systemPrompt).toBeNull();
       const claim: Claim = { replyId: reply.id, conversationId: turn.conversationId, fence: 1 };
       await expect(message(claim)).resolves.toMatchObject({ status: 'pending', parentId: question.id });
       await replies.settle(owner, claim, 'Oslo.', COMPLETED);
@@ -100,7 +101,7 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
   describe('that regenerates', () => {
     const again = ({ userId, conversationId }: Pick<Turn, 'userId' | 'conversationId'>, former: string) => ({
       ...{ userId, conversationId, formerReplyId: former, replyId: newId() },
-      chooseModel: () => 'custom/other',
+      chooseModel: () => aModel('custom/other'),
     });
 
     it('opens another reply to the same question', async () => {

@@ -158,7 +158,7 @@ describe('Any request', () => {
         const contentType = received['content-type'] ?? null;
         if (status >= 400) expect(contentType).toBe('application/problem+json; charset=utf-8');
         if (sent.method === 'HEAD') return expect(body).toBe('');
-        const parsed: unknown = contentType?.includes('json') ? JSON.parse(body) : body;
+        const parsed: unknown = /[/+]json\b/.test(contentType ?? '') ? JSON.parse(body) : body;
         if (status >= 400) expect(parsed).toMatchObject({ status, requestId: received['x-request-id'] });
         const path = sent.path.split('?')[0]!;
         checkAnswer({ method: sent.method, path, status, contentType, body: parsed });

@@ -15,6 +15,8 @@ interface Fault {
   readonly code: keyof typeof STATUS;
   /** What the model does once its text has been read. */
   readonly then: (answer: ScriptedAnswer) => void | Promise<void>;
+  /** The provider will want to be paid. Absent: where there is text. */
+  readonly costs?: boolean;
 }
 
 const BEFORE_ANY_TEXT: Record<string, Fault> = {
@@ -28,7 +30,11 @@ const BEFORE_ANY_TEXT: Record<string, Fault> = {
   },
   'that drops the connection': { code: 'model_unavailable', then: (answer) => answer.cut() },
   'that answers nothing': { code: 'model_failed', then: (answer) => answer.headers() },
-  'that finishes without an answer': { code: 'model_failed', then: (answer) => answer.finish() },
+  'that finishes without an answer': {
+    code: 'model_failed',
+    costs: true,
+    then: (answer) => answer.finish(),
+  },
   'that sends a page': { code: 'model_failed', then: (answer) => answer.write(`<html>${CANARY}</html>`) },
   'that refuses the request': { code: 'model_failed', then: (answer) => answer.refuse(400, CANARY) },
   'that refuses our key': { code: 'model_unavailable', then: (answer) => answer.refuse(401, CANARY) },
@@ -73,7 +79,11 @@ describe('A model', () => {
   });
 
   /** Streams a reply that fails: how it reads afterwards is what its readers were told. */
-  async function expectFailedStream(text: string, code: Fault['code'], seen: () => void): Promise<void> {
+  async function expectFailedStream(
+    text: string,
+    { code, costs = text !== '' }: Fault,
+    seen: () => void,
+  ): Promise<void> {
     const { id } = await ana.conversation();
     const asker = new Listener(await ana.ask(id, 'Where is it cold?'));
     await asker.hears(text);
@@ -81,7 +91,8 @@ describe('A model', () => {
     const last = (await asker.done).at(-1)!;
     const message = last.data.message as MessageResponse;
     expect([last.type, last.id, asker.text]).toEqual(['message.failed', text.length, text]);
-    expect(message).toMatchObject({ status: 'failed', finishReason: 'error', content: text, usage: null });
+    expect(message).toMatchObject({ status: 'failed', finishReason: 'error', content: text });
+    expect(message.usage?.estimated).toBe(costs ? true : undefined);
     expect(message.error!.code).toBe(code);
     expect(JSON.stringify(asker.events)).not.toContain('canary');
     await expect(ana.message(id, message.id)).resolves.toEqual(message);
@@ -104,15 +115,15 @@ describe('A model', () => {
   }
 
   /** Asks in both ways. */
-  async function expectFailure(text: string, { code, then }: Fault): Promise<void> {
+  async function expectFailure(text: string, fault: Fault): Promise<void> {
     const read = newGate();
     model.answerAll(async (answer) => {
       if (text) answer.text(text);
       await read.opened; // a cut takes away what was not read yet
-      await then(answer);
+      await fault.then(answer);
     });
-    await expectFailedStream(text, code, read.open);
-    await expectProblem(text, code);
+    await expectFailedStream(text, fault, read.open);
+    await expectProblem(text, fault.code);
   }
 
   it.each(Object.entries(BEFORE_ANY_TEXT))('%s fails the reply', async (_, fault) => {
@@ -145,7 +156,7 @@ describe('A model', () => {
     });
     const { id } = await ana.conversation();
     const { reply } = await ana.send(id, 'Where is it cold?');
-    expect(reply).toMatchObject({ status: 'completed', content: 'In Oslo.', usage: null });
+    expect(reply).toMatchObject({ status: 'completed', content: 'In Oslo.', usage: { estimated: true } });
   });
 });
 

@@ -46,7 +46,12 @@ describe('A reply over a socket', () => {
     const { message, reply } = await socket.created(send('Is it new?'));
     expect(message).toMatchObject({ parentId: null, content: 'Is it new?' });
     const { body } = await ana.get(`/conversations/${reply.conversationId}`);
-    expect(body).toMatchObject({ title: null, messageCount: 2, activeLeafId: reply.id, archived: false });
+    expect(body).toMatchObject({
+      title: 'Is it new?',
+      messageCount: 2,
+      activeLeafId: reply.id,
+      archived: false,
+    });
     expect(await conversations()).toHaveLength(before + 1);
     await waitUntil(() => socket.frames.some(({ type }) => type === 'message.completed'), 'the end');
     const next = await socket.created(send('And now?', reply.conversationId));

@@ -48,6 +48,7 @@ describe('Statements to the database', () => {
       ['a branch is chosen', 3, (path) => ana.patch(path, { activeLeafId: ids[0] })],
       ['a conversation is deleted', 5, (path) => ana.delete(path)],
       ['everything is deleted', 8, () => ana.delete('/conversations')],
+      ['the context of a reply is read', 1, (path) => ana.get(`${path}/messages/${ids.at(-1)}/context`)],
       ['a message is read', 1, (path) => ana.get(`${path}/messages/${ids.at(-1)}`)],
       ['a page of a branch is read', 2, (path) => ana.get(`${path}/messages`)],
       ['a page of another branch is read', 3, (path) => ana.get(`${path}/messages?leafId=${ids[0]}`)],
@@ -64,16 +65,15 @@ describe('Statements to the database', () => {
     it.each<[string, () => Promise<unknown>]>([
       ['is waited for', () => ana.send(id, 'Hi')],
       ['is streamed', async () => (await ana.ask(id, 'Hi')).all()],
-    ])('when a reply %s are begin, lock, read, write, commit, history and settle', async (_how, act) => {
+    ])('when a reply %s are begin, lock, read, write, commit and settle', async (_how, act) => {
       const before = statements.seen.length;
       await act();
       expect(statements.seen.slice(before).map(shortOf)).toEqual([
         'start transaction',
-        'select active_leaf_id',
-        'select (select',
+        'with conversation',
+        'with recursive',
         'with inserted',
         'commit',
-        'with recursive',
         'with conversation',
       ]);
     });
@@ -87,7 +87,10 @@ describe('Statements to the database', () => {
     expect(await count(() => ana.delete('/conversations'))).toBe(3 * 5 + 3); // two at a time, and then none
   });
 
-  it('are no history where there is none', async () => {
+  it('are no more where a quota applies', async () => {
+    await parley.database.query('update users set quota_tokens = 1000000 where id = $1', [
+      ana.tokens!.user.id,
+    ]);
     expect(await count(() => ana.send(id, 'Hi'))).toBe(6);
   });
 
@@ -114,6 +117,7 @@ describe('Statements to the database', () => {
     ['a conversation is made', 2, () => ana.conversation()],
     ['the models are listed', 0, () => ana.get('/models')],
     ['somebody asks who he is', 1, () => ana.get('/users/me')],
+    ['somebody asks for the usage', 2, () => ana.get('/users/me/usage')],
     ['somebody signs out', 2, () => ana.post('/auth/logout')],
     ['a token is refreshed', 3, () => ana.post('/auth/refresh', { refreshToken: ana.tokens!.refreshToken })],
     ['a body is refused', 0, () => ana.post('/conversations', { title: 1 })],

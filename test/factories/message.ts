@@ -15,6 +15,7 @@ export function aMessage(parts: Partial<MessageInTree> = {}): MessageInTree {
     finishReason: 'stop',
     promptTokens: null,
     completionTokens: null,
+    usageEstimated: false,
     errorCode: null,
     errorDetail: null,
     siblingIds: [id],

@@ -1,4 +1,5 @@
 import { newId } from '../../src/common/ids';
+import { aModel } from './model';
 import type { Turn } from '../../src/conversations/replies/turn.repository';
 
 /** A question for a conversation, with ids of its own. */
@@ -12,7 +13,7 @@ export function aTurn(
     questionId: newId(),
     replyId: newId(),
     content: 'Where is it cold?',
-    chooseModel: (model) => model ?? 'custom/any',
+    chooseModel: (model) => aModel(model ?? undefined),
     ...parts,
   };
 }

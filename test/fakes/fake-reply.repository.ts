@@ -44,9 +44,8 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
   wait: Promise<unknown> | null = null;
   /** Of every beat, oldest first. */
   readonly beats: (readonly Beat[])[] = [];
-  /** What `history` gives, and what it was asked for. */
-  turns: ChatTurn[] = [];
-  readonly asked: { leafId: string; maxTokens: number }[] = [];
+  /** What every turn has as its history. */
+  history: ChatTurn[] = [];
   private readonly conversations = new Map<string, FakeConversation>();
   private readonly messages = new Map<string, MessageInTree>();
   private readonly generations = new Map<string, FakeGeneration>();
@@ -92,11 +91,11 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
     this.refuseWhileRunning(conversationId);
     const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
     const question = aMessage({ id: questionId, conversationId, parentId, role: 'user', content });
-    const reply = this.pending(replyId, question, turn.chooseModel(null, null));
+    const reply = this.pending(replyId, question, turn.chooseModel(null, null).id);
     this.conversations.set(conversationId, conversation);
     this.messages.set(question.id, question);
     this.begin(owner, conversation, reply);
-    return { question, reply, systemPrompt: conversation.systemPrompt };
+    return this.opened(question, reply, conversation);
   }
 
   async regenerate(owner: string, regeneration: Regeneration): Promise<OpenedTurn> {
@@ -108,15 +107,9 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
     if (former?.role !== 'assistant') throw notFound('reply');
     this.refuseWhileRunning(conversationId);
     const question = this.messages.get(former.parentId!)!;
-    const reply = this.pending(replyId, question, regeneration.chooseModel(null, null));
+    const reply = this.pending(replyId, question, regeneration.chooseModel(null, null).id);
     this.begin(owner, conversation, reply);
-    return { question, reply, systemPrompt: conversation.systemPrompt };
-  }
-
-  async history(leafId: string, maxTokens: number): Promise<ChatTurn[]> {
-    await this.answer();
-    this.asked.push({ leafId, maxTokens });
-    return this.turns;
+    return this.opened(question, reply, conversation);
   }
 
   async beat(owner: string, beats: readonly Beat[]): Promise<BeatResult[]> {
@@ -144,6 +137,8 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
       finishReason: end.finishReason,
       promptTokens: end.usage?.promptTokens ?? null,
       completionTokens: end.usage?.completionTokens ?? null,
+      usageEstimated: false, // the real one counts where nobody has
+      ...(end.model !== undefined && { model: end.model }),
       errorCode: end.error?.code ?? null,
       errorDetail: end.error?.detail ?? null,
       completedAt: new Date(),
@@ -168,8 +163,8 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
     await this.answer();
     const reply = this.messages.get(replyId);
     if (!reply) return null;
-    const { systemPrompt } = this.conversations.get(reply.conversationId)!;
-    return { question: this.messages.get(reply.parentId!)!, reply, systemPrompt };
+    const conversation = this.conversations.get(reply.conversationId)!;
+    return this.opened(this.messages.get(reply.parentId!)!, reply, conversation);
   }
 
   async requestCancel(replyId: string): Promise<boolean> {
@@ -201,6 +196,15 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
   async storedText(replyId: string): Promise<string> {
     await this.answer();
     return this.generations.get(replyId)?.text ?? '';
+  }
+
+  private opened(
+    question: MessageInTree,
+    reply: MessageInTree,
+    { systemPrompt }: FakeConversation,
+  ): OpenedTurn {
+    const context = { windowTokens: 8_192, promptTokens: 100, answerTokens: null, systemPrompt, from: null };
+    return { question, reply, context, history: this.history };
   }
 
   private refuseWhileRunning(conversationId: string): void {

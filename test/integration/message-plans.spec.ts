@@ -1,6 +1,8 @@
 import { HEARTBEAT, SETTLE } from '../../src/conversations/replies/reply.sql';
 import { LOCK_CONVERSATION, READ_TURN } from '../../src/conversations/replies/turn.sql';
-import { ReplyDatabase } from '../support/reply-database';
+import { ReplyContextRepository } from '../../src/conversations/reply-context.repository';
+import { aModel } from '../factories/model';
+import { COMPLETED, ReplyDatabase } from '../support/reply-database';
 
 const CONVERSATIONS = `
   insert into conversations (id, user_id) select gen_random_uuid(), $1 from generate_series(1, 1000)`;
@@ -12,6 +14,12 @@ const LONG_ONE = `
   select md5(n::text)::uuid, $1, $2, case when n > 1 then md5((n - 1)::text)::uuid end,
     case when n % 2 = 1 then 'user' else 'assistant' end, 'completed', repeat('Cold. ', 20), 40
   from generate_series($3::int, $4::int) n`;
+const USAGE = `
+  with other as (
+    insert into users (id, kind, role) select gen_random_uuid(), 'guest', 'user' from generate_series(1, 100) returning id
+  ), account as (select id from other union all select $1::uuid)
+  insert into usage_days (user_id, day, model, replies, prompt_tokens, completion_tokens)
+  select id, current_date - n, 'custom/any', 1, 9, 3 from account, generate_series(0, 99) n`;
 const BELOW = `
   insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens)
   select id, $1, $2, parent_id, 'user', 'completed', 'Colder.', 2 from unnest($3::uuid[], ($4::uuid[])[:3]) below (id, parent_id)`;
@@ -41,6 +49,7 @@ describe('A conversation of 20,000 messages among a thousand', () => {
       // each within the usual time limit
       await database.query(LONG_ONE, [userId, conversationId, n, n + 999]);
     leafId = await idOf(20_000);
+    await database.query(USAGE, [userId]);
     await database.query('analyze');
   });
   afterAll(() => database.close());
@@ -82,7 +91,7 @@ describe('A conversation of 20,000 messages among a thousand', () => {
         .filter((node) => node['Node Type'] === 'Seq Scan')
         .map((node) => node['Relation Name']);
       // These tables are small: reading them whole is the best that there is.
-      const small: (string | undefined)[] = ['generations', 'reply_chunks', 'users'];
+      const small: (string | undefined)[] = ['generations', 'reply_chunks', 'usage_reservations', 'users'];
       expect(scans.filter((table) => !small.includes(table))).toEqual([]);
       for (const node of nodes)
         expect(node['Actual Rows'] * node['Actual Loops']).toBeLessThanOrEqual(mostRows);
@@ -112,24 +121,36 @@ describe('A conversation of 20,000 messages among a thousand', () => {
     await expectConstant(await sentBy(page), 3 * limit + 3);
   });
 
-  it('gives a history that fits any model', async () => {
-    await expectConstant(await sentBy(() => database.turns.history(leafId, 1_000_000)), 501);
-  });
-
   it.each([
     ['at its end', () => leafId],
     ['as a new first message', () => null],
   ])('takes a turn %s', async (_, parentId) => {
     const { userId, conversationId } = place;
-    await expectConstant([[LOCK_CONVERSATION, [conversationId, userId]]], 1);
-    await expectConstant([[READ_TURN, [conversationId, parentId(), 100]]], 100);
+    await expectConstant([[LOCK_CONVERSATION, [conversationId, userId, true]]], 1);
+    const quota = [userId, true, 'month'];
+    await expectConstant([[READ_TURN, [conversationId, parentId(), 100, 1_000_000, ...quota]]], 500);
+  });
+
+  it('tells what a reply in it was given', async () => {
+    const contexts = new ReplyContextRepository(database.dataSource);
+    const { userId, conversationId } = place;
+    const wide = aModel('custom/any', { contextTokens: 4_000_000 });
+    const { id } = await database.exchange(place, 'Oslo?', 'Cold.', COMPLETED, {
+      parentId: leafId,
+      chooseModel: () => wide,
+    });
+    const read = () => contexts.findOwned(userId, conversationId, id);
+    const context = (await read())!;
+    expect([context.messageIds.length, context.droppedIds.length]).toEqual([501, 100]);
+    expect(context.droppedCount).toBe(20_000 - 500);
+    await expectConstant(await sentBy(read), 601);
   });
 
   it('stores what is written in it', async () => {
     const claim = await database.begin({}, place);
     const { replyId, conversationId } = claim;
     await expectConstant([[HEARTBEAT, [database.owner, [replyId], [1], [0], [4], ['Oslo'], 10]]], 3);
-    const end = ['completed', 'Oslo', 2, 'stop', null, null, null, null];
+    const end = ['completed', 'Oslo', 2, 'stop', 9, 3, null, null, null, true];
     await expectConstant([[SETTLE, [replyId, conversationId, database.owner, 1, ...end]]], 3);
   });
 

@@ -56,8 +56,8 @@ describe('Opening a turn', () => {
 
   it('gives the system prompt, and the model that the conversation has', async () => {
     const place = await database.conversation({ systemPrompt: 'Be brief.', model: 'custom/own' });
-    const { systemPrompt, reply } = await open(place);
-    expect([systemPrompt, reply.model]).toEqual(['Be brief.', 'custom/own']);
+    const { context, reply } = await open(place);
+    expect([context.systemPrompt, reply.model]).toEqual(['Be brief.', 'custom/own']);
   });
 
   describe('elsewhere than at the end', () => {

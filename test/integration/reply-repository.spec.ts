@@ -40,11 +40,11 @@ describe('The end of a reply', () => {
     expect(after[0]!.at.getTime()).toBeGreaterThanOrEqual(before[0]!.at.getTime());
   });
 
-  it('is stored without a count of tokens that no column could hold', async () => {
+  it('has an estimate in place of a count of tokens that no column could hold', async () => {
     const claim = await database.begin();
     const usage = { promptTokens: 2 ** 31, completionTokens: 3, totalTokens: 2 ** 31 + 3 };
     const stored = await database.replies.settle(database.owner, claim, 'Oslo', { ...COMPLETED, usage });
-    expect(stored).toMatchObject({ status: 'completed', promptTokens: null, completionTokens: null });
+    expect(stored).toMatchObject({ status: 'completed', completionTokens: 2, usageEstimated: true });
   });
 
   it('is decided once, by whoever comes first, however many try at once', async () => {

@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import { loadConfig } from '../../src/config/config';
-import { ContextWindow } from '../../src/conversations/replies/context-window';
 import { FirstTexts } from '../../src/conversations/replies/first-texts';
 import { Heartbeat } from '../../src/conversations/replies/heartbeat';
 import { QuickBeat } from '../../src/conversations/replies/quick-beat';
@@ -15,7 +14,6 @@ import { RunningReplies } from '../../src/conversations/replies/running-replies'
 import type { RunningReply } from '../../src/conversations/replies/running-reply';
 import { Sweeper } from '../../src/conversations/replies/sweeper';
 import type { ChatModel } from '../../src/llm/chat-model';
-import { ConfiguredModels } from '../../src/llm/configured-models';
 import { aTurn } from '../factories/turn';
 import { FakeChatModel } from '../fakes/fake-chat-model';
 import { FakeRemoteReplyRepository } from '../fakes/fake-remote-reply.repository';
@@ -33,7 +31,6 @@ export class EngineOnTrial {
   readonly running: RunningReplies;
   readonly remoteReplies: FakeRemoteReplyRepository;
   readonly remote: RemoteReplies;
-  readonly context: ContextWindow;
   readonly generator: ReplyGenerator;
   readonly service: RepliesService;
   readonly heartbeat: Heartbeat;
@@ -58,9 +55,8 @@ export class EngineOnTrial {
     this.running = new RunningReplies(config);
     this.remoteReplies = new FakeRemoteReplyRepository(this.replies);
     this.remote = new RemoteReplies(standIn<RemoteReplyRepository>(this.remoteReplies));
-    this.context = new ContextWindow(turns, new ConfiguredModels(config.llm));
     const beats = new ReplyBeats(replies, this.running);
-    this.generator = new ReplyGenerator(model, this.context, replies, this.running, new FirstTexts(beats));
+    this.generator = new ReplyGenerator(model, replies, this.running, new FirstTexts(beats));
     this.service = new RepliesService(turns, replies, this.running, this.generator, this.remote);
     this.heartbeat = new Heartbeat(beats, this.running);
     this.quickBeat = new QuickBeat(beats, replies, this.running);

@@ -12,7 +12,7 @@ const RULES: readonly (readonly [RegExp, Reach])[] = [
   [/^GET \/health(\/\w+)?$/, 'open'],
   [/^POST \/api\/v1\/auth\/(guest|login|refresh)$/, 'open'], // "Login, guest and refresh ignore `Authorization`"
   [/^\w+ \/api\/v1\/auth\//, 'session'], // "never `/auth/*`"
-  [/^GET \/api\/v1\/users\/me$/, 'chat'], // not in the list: whose key it is, its holder may know
+  [/^GET \/api\/v1\/users\/me(\/usage)?$/, 'chat'], // not in the list: whose key it is, and what it has cost, its holder may know
   [/^\w+ \/api\/v1\/users\/me(\/password|\/export)?$/, 'session'], // "nor the account itself"
   [/^\w+ \/api\/v1\/(users|users\/\{id\}(\/sessions)?|audit)$/, 'admin'], // "admins only"
   [/^\w+ \/api\/v1\/(conversations|questions|models)(\/|$)/, 'chat'], // "reaches conversations, messages, …"

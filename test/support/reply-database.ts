@@ -7,6 +7,7 @@ import type { MessageInTree } from '../../src/conversations/message.entity';
 import { ReplyRepository, type Beat } from '../../src/conversations/replies/reply.repository';
 import { TurnRepository, type Turn } from '../../src/conversations/replies/turn.repository';
 import type { Claim, ReplyEnd } from '../../src/conversations/replies/running-reply';
+import { loadConfig, type Config } from '../../src/config/config';
 import { dataSourceOptions } from '../../src/database/data-source-options';
 import { aTurn } from '../factories/turn';
 import { cloneDatabase, type TestDatabase } from './database';
@@ -30,17 +31,22 @@ export class ReplyDatabase {
   private constructor(
     private readonly database: TestDatabase,
     readonly dataSource: DataSource,
+    config: Config,
   ) {
-    this.turns = new TurnRepository(dataSource);
+    this.turns = new TurnRepository(dataSource, config);
     this.replies = new ReplyRepository(dataSource, dataSource);
     this.messages = new MessageRepository(dataSource);
     this.conversations = new ConversationRepository(dataSource.getRepository(Conversation));
   }
 
-  static async open(poolSize = 20): Promise<ReplyDatabase> {
+  static async open(
+    poolSize = 20,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<ReplyDatabase> {
     const database = await cloneDatabase();
     const dataSource = await new DataSource(dataSourceOptions({ url: database.url, poolSize })).initialize();
-    const opened = new ReplyDatabase(database, dataSource);
+    const config = loadConfig({ JWT_SECRET: 'x'.repeat(32), ...environment });
+    const opened = new ReplyDatabase(database, dataSource, config);
     await opened.query(`insert into users (id, kind, role) values ($1, 'guest', 'user')`, [opened.userId]);
     return opened;
   }

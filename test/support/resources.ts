@@ -28,6 +28,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   '/api/v1/conversations/{id}/messages': aConversation,
   '/api/v1/conversations/{id}/messages/stream': aConversation,
   '/api/v1/conversations/{id}/messages/{messageId}': aReply,
+  '/api/v1/conversations/{id}/messages/{messageId}/context': aContext,
   '/api/v1/conversations/{id}/messages/{replyId}/stream': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/regenerate': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/regenerate/stream': aReply,
@@ -87,6 +88,12 @@ async function aReply(owner: Client): Promise<Ids> {
   const { id } = await owner.conversation();
   const { message, reply } = await owner.send(id, 'Is it mine?');
   return { id, messageId: message.id, replyId: reply.id };
+}
+
+/** Questions have none. */
+async function aContext(owner: Client): Promise<Ids> {
+  const { id, replyId } = await aReply(owner);
+  return { id: id!, messageId: replyId! };
 }
 
 async function aRunningReply(owner: Client): Promise<Ids> {

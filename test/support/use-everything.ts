@@ -99,6 +99,7 @@ async function talk(ana: ObservedClient): Promise<void> {
   for (const at of ['/models', '/conversations', path, `${path}/messages`]) await ana.get(at);
   const { reply } = await ana.send(id, `${CANARY} question`);
   await ana.message(id, reply.id);
+  await ana.get(`${path}/messages/${reply.id}/context`);
   await (await ana.ask(id, `${CANARY} streamed`)).all();
   await (await ana.rejoin(id, reply.id, 3)).all();
   for (const content of [`${CANARY} refused`, `${CANARY} garbage`]) await ana.send(id, content);
@@ -167,6 +168,7 @@ async function changeAccount(ana: ObservedClient): Promise<void> {
   const change = (currentPassword: string, newPassword: string) =>
     ana.call('PUT', '/users/me/password', { currentPassword, newPassword });
   await ana.get('/users/me');
+  await ana.get('/users/me/usage');
   await ana.patch('/users/me', { displayName: `${CANARY} other name` });
   await ana.patch('/users/me', { defaultModel: `${CANARY}/none` });
   await change(WRONG, NEW_PASSWORD);

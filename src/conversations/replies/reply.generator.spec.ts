@@ -140,15 +140,6 @@ describe('The generator in trouble with the database', () => {
     expect(stored()).toMatchObject({ status: 'completed', content: 'Oslo is cold.' });
   });
 
-  it('fails a reply whose context it cannot read, and stores that as soon as it can', async () => {
-    const engine = new EngineOnTrial(new FakeChatModel('Oslo is cold.'));
-    const { written, stored } = await writeDuringOutage(engine, { parentId: newId() });
-    engine.replies.refusal = null;
-    await jest.advanceTimersByTimeAsync(500);
-    await written;
-    expect(stored()).toMatchObject({ status: 'failed', content: '', errorCode: 'database_unavailable' });
-  });
-
   it('takes a cancelled reply for cancelled, whatever failed besides', async () => {
     const engine = new EngineOnTrial(new FakeChatModel('Oslo is cold.'));
     const { reply, turn } = await engine.open({ parentId: newId() });

@@ -4,13 +4,13 @@ import { DomainError, PROBLEMS } from '../../common/errors/domain-error';
 import { errorForLog } from '../../common/errors/error-for-log';
 import { toDatabaseProblem } from '../../database/database-errors';
 import { ChatModel } from '../../llm/chat-model';
-import { ContextWindow } from './context-window';
 import { FirstTexts } from './first-texts';
 import { ReplyRepository } from './reply.repository';
 import type { OpenedTurn } from './turn.repository';
 import type { ReplyOutcome } from './reply.buffer';
 import { ReplyStopped, type ReplyEnd, type RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
+import { toChatRequest } from './turn-context';
 
 /** How long to wait before an end that the database did not take is offered to it again. */
 const SETTLE_RETRY_MS = 500;
@@ -27,7 +27,6 @@ export class ReplyGenerator {
 
   constructor(
     private readonly model: ChatModel,
-    private readonly context: ContextWindow,
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly firstTexts: FirstTexts,
@@ -35,11 +34,15 @@ export class ReplyGenerator {
 
   /** Writes one reply to its end, whoever is reading; how it ended is stored with its text, once. Never throws. */
   async generate(reply: RunningReply, turn: OpenedTurn): Promise<void> {
+    const { question, context, history } = turn;
     let end: ReplyEnd = failed('model_failed', 'The model gave no answer.'); // until the model says that it has finished
+    const seen: Pick<Mutable<ReplyEnd>, 'model' | 'hasBegun'> = {};
     try {
       reply.signal.throwIfAborted();
-      const request = await this.context.of(turn);
+      const request = toChatRequest(turn.reply.model!, context, history, question.content);
       for await (const event of this.model.stream(request, reply.signal)) {
+        if (event.type === 'answering') seen.model = event.model;
+        else seen.hasBegun = true;
         if (event.type === 'text') this.write(reply, event.text);
         if (event.type === 'finish')
           end = { status: 'completed', finishReason: event.reason, usage: event.usage };
@@ -51,7 +54,7 @@ export class ReplyGenerator {
       reply.close();
       end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error);
     } finally {
-      reply.end(await this.settle(reply, end));
+      reply.end(await this.settle(reply, { ...end, ...seen }));
       this.running.remove(reply);
     }
   }
@@ -95,6 +98,8 @@ export class ReplyGenerator {
     return failed('model_failed', 'The model failed.');
   }
 }
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 const stopReasonOf = (signal: AbortSignal) => (signal.reason as ReplyStopped | undefined)?.reason;
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
+import { countTokens } from '../../common/tokens';
 import { HEARTBEATS } from '../../database/data-source-options';
 import type { MessageInTree } from '../message.entity';
 import type { Claim, ReplyEnd } from './running-reply';
@@ -16,7 +17,6 @@ import {
   TAKE_OVER,
 } from './reply.sql';
 import { LEASE_SECONDS } from './lease';
-import { estimateTokens } from './tokens';
 
 /** What a column holds. A provider that counts more has not counted, and its answer is to be stored all the same. */
 const MAX_TOKENS = 2 ** 31 - 1;
@@ -72,12 +72,13 @@ export class ReplyRepository {
 
   /** Stores how a reply ended, if it is still the owner's. Null: it is not, and nothing was written. */
   async settle(owner: string, claim: Claim, text: string, end: ReplyEnd): Promise<MessageInTree | null> {
-    const { status, finishReason, usage, error } = end;
+    const { status, finishReason, usage, error, model = null, hasBegun = false } = end;
     const counted =
       usage && Math.max(usage.promptTokens, usage.completionTokens) <= MAX_TOKENS ? usage : null;
     const [message] = await this.database.query<MessageInTree[]>(SETTLE, [
-      claim.replyId, claim.conversationId, owner, claim.fence, status, text, estimateTokens(text), finishReason,
+      claim.replyId, claim.conversationId, owner, claim.fence, status, text, countTokens(text), finishReason,
       counted?.promptTokens ?? null, counted?.completionTokens ?? null, error?.code ?? null, error?.detail ?? null,
+      model, hasBegun || text !== '',
     ]); // prettier-ignore
     return message ?? null;
   }

@@ -1,3 +1,4 @@
+import { countUsage } from '../../usage/usage.sql';
 import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 
 // Lock order everywhere: conversation, then generation. The other order deadlocks (docs/reply-engine.md).
@@ -27,20 +28,27 @@ export const HEARTBEAT = `
   where beat.reply_id not in (select reply_id from extended)`;
 
 /**
- * $1 reply, $2 conversation, $3 owner, $4 fence, $5 status, $6 text, $7 its tokens, $8 finish reason, $9 prompt tokens,
- * $10 completion tokens, $11 error code, $12 error detail. One row: stored. None: no longer the owner's.
+ * $1 reply, $2 conversation, $3 owner, $4 fence, $5 status, $6 text, $7 its tokens, $8 finish reason, $9 prompt tokens or null,
+ * $10 completion tokens or null, $11 error code, $12 error detail, $13 the model that answered or null, $14 whether it has cost anything:
+ * where nobody has counted, what was given and what was said is. One row: stored. None: no longer the owner's.
  */
 export const SETTLE = `
   with conversation as materialized (
     select id from conversations where id = $2 for no key update
   ), released as (
     delete from generations g using conversation
-    where g.conversation_id = conversation.id and g.reply_id = $1 and g.owner = $3 and g.fence = $4 returning g.reply_id
+    where g.conversation_id = conversation.id and g.reply_id = $1 and g.owner = $3 and g.fence = $4 returning g.reply_id, g.prompt_tokens
   ), settled as (
-    update messages message set status = $5, content = $6, tokens = $7, finish_reason = $8, prompt_tokens = $9,
-      completion_tokens = $10, error_code = $11, error_detail = $12, completed_at = now()
+    update messages message set status = $5, content = $6, tokens = $7::int, finish_reason = $8, model = coalesce($13, message.model),
+      prompt_tokens = coalesce($9, case when $14 then released.prompt_tokens end),
+      completion_tokens = coalesce($10, case when $14 then $7::int end), usage_estimated = $9::int is null and $14,
+      error_code = $11, error_detail = $12, completed_at = now()
     from released where message.id = released.reply_id and message.status = 'pending' returning message.*
-  ), touched as (
+  ), freed as (
+    delete from usage_reservations using released where id = released.reply_id
+  ), counted as (${countUsage(
+    'select user_id, model, 1 as replies, prompt_tokens, completion_tokens from settled where prompt_tokens is not null',
+  )}), touched as (
     update conversations set last_message_at = now(), last_activity_at = now(), updated_at = now()
     from settled where conversations.id = settled.conversation_id
   ), running as (select null::uuid as reply_id, null::timestamptz as started_at), written as (select null::text as text)

@@ -21,7 +21,12 @@ export class ReplyStopped extends Error {
 export interface ReplyEnd {
   readonly status: 'completed' | 'failed' | 'cancelled';
   readonly finishReason: MessageFinish;
+  /** As the provider counted. Null or absent: it did not, and it is estimated where the reply has text or `hasBegun`. */
   readonly usage?: TokenUsage | null;
+  /** The model has shown a sign of life, and so will be paid. */
+  readonly hasBegun?: boolean;
+  /** Which model answered, where that is not the one that was asked. */
+  readonly model?: string;
   readonly error?: { readonly code: ProblemCode; readonly detail: string };
 }
 

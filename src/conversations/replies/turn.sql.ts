@@ -1,58 +1,113 @@
-import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
+import { lockLimited, quotaState } from '../../usage/usage.sql';
+import { IS_GIVEN, JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
+import { MESSAGE_TOKENS } from './turn-context';
 
-/** $1 conversation, $2 user */
+/** $1 conversation, $2 user, $3 whether all accounts have a quota. The conversation first, as everywhere; then the account, where a quota applies. */
 export const LOCK_CONVERSATION = `
-  select active_leaf_id as "activeLeafId", model, system_prompt as "systemPrompt",
-    (select default_model from users where users.id = $2) as "accountModel"
-  from conversations where id = $1 and user_id = $2 for no key update`;
+  with conversation as materialized (
+    select user_id, active_leaf_id, model, system_prompt from conversations where id = $1 and user_id = $2 for no key update
+  ), account as materialized (${lockLimited('(select user_id from conversation)', '$3')})
+  select active_leaf_id as "activeLeafId", conversation.model, system_prompt as "systemPrompt",
+    (select default_model from users where users.id = $2) as "accountModel",
+    account.quota, exists (select from account) as "isLimited"
+  from conversation left join account on true`;
 
 /** $1 conversation, $2 user */
 export const INSERT_CONVERSATION = 'insert into conversations (id, user_id) values ($1, $2)';
 
-/** $1 conversation, $2 parent or null, $3 most siblings. In order, so that the planner takes the index that has it and stops. */
-export const READ_TURN = `
-  select
-    (select reply_id from generations where conversation_id = $1) as "runningReplyId",
-    (select role = 'assistant' and status <> 'pending' from messages where id = $2 and conversation_id = $1) as "parentIsEndedReply",
-    (select count(*)::int from (
-      (select id from messages where parent_id = $2 order by id limit $3)
-      union all
-      (select id from messages where $2::uuid is null and conversation_id = $1 and parent_id is null order by id limit $3)
-    ) sibling) as siblings`;
+const MOST_GIVEN = 500;
 
-/** $1 user, $2 conversation, $3 question, $4 reply, $5 parent, $6 content, $7 its tokens, $8 model, $9 owner, $10 lease */
+/** The newest messages that fit, up from `leaf`, in $1: a constant number of steps, whatever the branch's length. What is not given takes nothing. */
+function branchThatFits(leaf: string, room: string): string {
+  const takes = (message: string) =>
+    `case when ${IS_GIVEN(message)} then ${message}.tokens + ${MESSAGE_TOKENS} else 0 end`;
+  return `branch as (
+    select m.id, m.parent_id, ${takes('m')} as total, 1 as step from messages m
+    where m.id = ${leaf} and m.conversation_id = $1 and ${takes('m')} <= ${room}
+    union all
+    select up.id, up.parent_id, branch.total + ${takes('up')}, branch.step + 1
+    from branch join messages up on up.id = branch.parent_id
+    where branch.total + ${takes('up')} <= ${room} and branch.step < ${MOST_GIVEN}
+  )`;
+}
+
+/** Rows of `state`, one for each message of the history, oldest first, or one without any. */
+const WITH_HISTORY = `
+  select state.*, quota.*, m.id, m.role, m.content, m.tokens
+  from state left join quota on true
+  left join (branch join messages m using (id)) on ${IS_GIVEN('m')}
+  order by branch.step desc`;
+
+/**
+ * $1 conversation, $2 parent or null, $3 most siblings, $4 tokens of history, $5 user, $6 whether a quota applies, $7 its period.
+ * Siblings in order, so that the planner takes the index that has it and stops.
+ */
+export const READ_TURN = `
+  with recursive ${branchThatFits('$2', '$4::int')}, quota as materialized (select ${quotaState('$5', '$7')} where $6),
+  state as materialized (
+    select
+      (select reply_id from generations where conversation_id = $1) as "runningReplyId",
+      (select role = 'assistant' and status <> 'pending' from messages where id = $2 and conversation_id = $1) as "parentIsEndedReply",
+      (select count(*)::int from (
+        (select id from messages where parent_id = $2 order by id limit $3)
+        union all
+        (select id from messages where $2::uuid is null and conversation_id = $1 and parent_id is null order by id limit $3)
+      ) sibling) as siblings
+  ) ${WITH_HISTORY}`;
+
+/**
+ * $1 user, $2 conversation, $3 question, $4 reply, $5 parent, $6 content, $7 its tokens, $8 model, $9 owner, $10 lease, $11 context,
+ * $12 tokens of what is given, $13 tokens to set aside or null, $14 title for one that has none yet
+ */
 export const INSERT_EXCHANGE = `
   with inserted as (
-    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model, completed_at) values
-      ($3, $1, $2, $5, 'user', 'completed', $6, $7, null, now()),
-      ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $8, null)
+    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model, context, completed_at) values
+      ($3, $1, $2, $5, 'user', 'completed', $6, $7, null, null, now()),
+      ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $8, $11, null)
     returning *
   ), generation as (
-    insert into generations (reply_id, conversation_id, owner, lease_until) values ($4, $2, $9, now() + make_interval(secs => $10))
+    insert into generations (reply_id, conversation_id, owner, lease_until, prompt_tokens)
+    values ($4, $2, $9, now() + make_interval(secs => $10), $12)
+  ), reserved as (
+    insert into usage_reservations (id, user_id, tokens) select $4, $1, $13::bigint where $13::bigint is not null
   ), touched as (
     update conversations set active_leaf_id = $4, message_count = message_count + 2,
+      title = case when message_count = 0 then coalesce(title, $14) else title end,
       last_message_at = now(), last_activity_at = now(), updated_at = now()
     where id = $2
   )
   select ${MESSAGE_IN_TREE} from inserted m ${JOIN_RUNNING} order by m.role desc`;
 
-/** $1 conversation, $2 reply to be written anew, $3 most siblings */
+/** $1 conversation, $2 reply to be written anew, $3 most siblings, $4 tokens of history and question, $5 user, $6 whether a quota applies, $7 its period */
 export const READ_REGENERATION = `
-  select
-    (select reply_id from generations where conversation_id = $1) as "runningReplyId",
-    former.parent_id as "questionId",
-    (select count(*)::int from (
-      select id from messages where parent_id = former.parent_id order by id limit $3
-    ) sibling) as siblings
-  from messages former where former.id = $2 and former.conversation_id = $1 and former.role = 'assistant'`;
+  with recursive asked as materialized (
+    select question.id, question.parent_id, question.tokens from messages former join messages question on question.id = former.parent_id
+    where former.id = $2 and former.conversation_id = $1 and former.role = 'assistant'
+  ), ${branchThatFits('(select parent_id from asked)', '$4::int - (select tokens from asked)')},
+  quota as materialized (select ${quotaState('$5', '$7')} where $6),
+  state as materialized (
+    select
+      (select reply_id from generations where conversation_id = $1) as "runningReplyId",
+      asked.id as "questionId", asked.tokens as "questionTokens",
+      (select count(*)::int from (
+        select id from messages where parent_id = asked.id order by id limit $3
+      ) sibling) as siblings
+    from asked
+  ) ${WITH_HISTORY}`;
 
-/** $1 user, $2 conversation, $3 question, $4 reply, $5 model, $6 owner, $7 lease */
+/**
+ * $1 user, $2 conversation, $3 question, $4 reply, $5 model, $6 owner, $7 lease, $8 context, $9 tokens of what is given, $10 tokens to set
+ * aside or null
+ */
 export const INSERT_REPLY = `
   with inserted as (
-    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model)
-    values ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $5) returning *
+    insert into messages (id, user_id, conversation_id, parent_id, role, status, content, tokens, model, context)
+    values ($4, $1, $2, $3, 'assistant', 'pending', '', 0, $5, $8) returning *
   ), generation as (
-    insert into generations (reply_id, conversation_id, owner, lease_until) values ($4, $2, $6, now() + make_interval(secs => $7))
+    insert into generations (reply_id, conversation_id, owner, lease_until, prompt_tokens)
+    values ($4, $2, $6, now() + make_interval(secs => $7), $9)
+  ), reserved as (
+    insert into usage_reservations (id, user_id, tokens) select $4, $1, $10::bigint where $10::bigint is not null
   ), touched as (
     update conversations set active_leaf_id = $4, message_count = message_count + 1,
       last_message_at = now(), last_activity_at = now(), updated_at = now()
@@ -61,22 +116,18 @@ export const INSERT_REPLY = `
   select ${MESSAGE_IN_TREE}
   from (select * from inserted union all select * from messages where id = $3) m ${JOIN_RUNNING} order by m.role desc`;
 
-/** $1 the last message, $2 most tokens in all. What a failed or unfinished turn said counts only if people may have read it. */
-export const HISTORY = `
-  with recursive branch as (
-    select id, parent_id, tokens as total, 0 as step from messages where id = $1 and tokens <= $2
-    union all
-    select up.id, up.parent_id, branch.total + up.tokens, branch.step + 1
-    from branch join messages up on up.id = branch.parent_id
-    where branch.total + up.tokens <= $2 and branch.step < 500
-  )
-  select m.role, m.content from branch join messages m using (id)
-  where m.status = 'completed' or (m.content <> '' and m.finish_reason in ('cancelled', 'interrupted'))
-  order by branch.step desc`;
-
 /** $1 reply: as it was opened, the question first */
 export const READ_OPENED = `
-  select ${MESSAGE_IN_TREE}, conversation.system_prompt as "systemPrompt"
-  from messages reply join messages m on m.id in (reply.id, reply.parent_id)
-  join conversations conversation on conversation.id = reply.conversation_id ${JOIN_RUNNING}
+  select ${MESSAGE_IN_TREE}, m.context
+  from messages reply join messages m on m.id in (reply.id, reply.parent_id) ${JOIN_RUNNING}
   where reply.id = $1 order by m.role desc`;
+
+/** $1 the question's parent, $2 the oldest that was given: what was given between them */
+export const READ_GIVEN = `
+  with recursive branch as (
+    select id, parent_id, 1 as step from messages where id = $1 and $2::uuid is not null
+    union all
+    select up.id, up.parent_id, branch.step + 1
+    from branch join messages up on up.id = branch.parent_id where branch.id <> $2 and branch.step < ${MOST_GIVEN}
+  )
+  select m.role, m.content from branch join messages m using (id) where ${IS_GIVEN('m')} order by branch.step desc`;
