@@ -77,6 +77,14 @@ export interface LlmConfig {
   readonly defaultModel: string | null;
   /** Writes the headings of conversations; null: they are the first words. */
   readonly titleModel: string | null;
+  /** By model: those that answer in its place, in that order. */
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>;
+  /** At a time, in this process. */
+  readonly maxCalls: number;
+  /** That wait for one of them to end. */
+  readonly maxQueuedCalls: number;
+  /** How long no call goes to a provider that is out of order. */
+  readonly breakerResetMs: number;
   readonly firstTokenTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly totalTimeoutMs: number;
@@ -203,6 +211,10 @@ const toLlm = (env: Values): LlmConfig => ({
       : null,
   defaultModel: env.LLM_DEFAULT_MODEL ?? null,
   titleModel: env.LLM_TITLE_MODEL ?? null,
+  fallbacks: env.LLM_FALLBACKS,
+  maxCalls: env.LLM_MAX_CALLS,
+  maxQueuedCalls: env.LLM_MAX_QUEUED_CALLS,
+  breakerResetMs: env.LLM_BREAKER_RESET,
   firstTokenTimeoutMs: env.LLM_FIRST_TOKEN_TIMEOUT,
   idleTimeoutMs: env.LLM_IDLE_TIMEOUT,
   totalTimeoutMs: env.LLM_TOTAL_TIMEOUT,

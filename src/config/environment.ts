@@ -2,6 +2,7 @@ import { customCleanEnv, EnvMissingError } from 'envalid';
 import { readFileSync } from 'node:fs';
 import {
   baseUrl,
+  chains,
   duration,
   headerText,
   integer,
@@ -65,6 +66,10 @@ export const VARIABLES = {
   LLM_MODELS: list(none),
   LLM_DEFAULT_MODEL: text()(none),
   LLM_TITLE_MODEL: text()(none),
+  LLM_FALLBACKS: chains({ default: {} }),
+  LLM_MAX_CALLS: integer(1, 100_000)({ default: 2_500 }),
+  LLM_MAX_QUEUED_CALLS: integer(0, 100_000)({ default: 500 }),
+  LLM_BREAKER_RESET: duration({ default: 10_000 }),
   LLM_FIRST_TOKEN_TIMEOUT: duration({ default: 30_000 }),
   LLM_IDLE_TIMEOUT: duration({ default: 30_000 }),
   LLM_TOTAL_TIMEOUT: duration({ default: 300_000 }),

@@ -56,6 +56,16 @@ export const list = makeExactValidator<readonly string[]>((value) => {
   return items.every(Boolean) ? items : fail('names with commas between them');
 });
 
+/** `a>b>c,d>e`: by the first of each, those that come after it. Each is named once in its chain, and each chain has a first of its own. */
+export const chains = makeExactValidator<Readonly<Record<string, readonly string[]>>>((value) => {
+  const items = value.split(',').map((chain) => chain.split('>').map((name) => name.trim()));
+  const distinct = (names: readonly (string | undefined)[]) => new Set(names).size === names.length;
+  const fits = items.every((names) => names.length > 1 && names.every(Boolean) && distinct(names));
+  return fits && distinct(items.map(([first]) => first))
+    ? Object.fromEntries(items.map(([first, ...others]) => [first!, others]))
+    : fail('chains such as a>b>c,d>e: a model, and those that stand in for it, each named once');
+});
+
 export const readableFile = makeExactValidator<string>((path) => {
   try {
     accessSync(path, constants.R_OK);

@@ -7,7 +7,7 @@ export class CheckResponse {
 export class HealthResponse {
   /** `degraded`: it serves, but something that it would like to have is gone. */
   status!: 'ok' | 'degraded' | 'error';
-  /** By name: `database`, `migrations`, `llm`, `serving`. */
+  /** By name: `database`, `migrations`, `serving`, `llm`, and `llm:<provider>` for each provider of models. */
   @ApiProperty({ type: 'object', additionalProperties: { $ref: '#/components/schemas/CheckResponse' } })
   checks!: Record<string, CheckResponse>;
 }

@@ -8,7 +8,7 @@ import {
 import { within } from '../common/within';
 import { MigrationStatus } from '../database/migration-status';
 import { Models } from '../llm/chat-model';
-import type { HealthResponse } from './health.dto';
+import type { CheckResponse, HealthResponse } from './health.dto';
 
 /** The contract: readiness says within 5 s that the database is gone. */
 const CHECK_TIMEOUT_MS = 2_000;
@@ -37,13 +37,18 @@ export class HealthService {
     return this.run([this.checkServing, this.checkDatabase, this.checkMigrations]);
   }
 
-  /** Everything. */
+  /** Everything; of models what their own calls have shown. */
   async overall(): Promise<HealthResponse> {
     const { status, checks } = await this.ready();
-    const llm = this.models.list().some(({ available }) => available) ? 'up' : 'down';
+    const models = this.models.list();
+    const llm = { llm: toCheck(models.some(({ available }) => available)) };
+    const providers = models.map(
+      ({ provider, available }) => [`llm:${provider}`, toCheck(available)] as const,
+    );
+    const allUp = models.every(({ available }) => available);
     return {
-      status: status === 'ok' && llm === 'down' ? 'degraded' : status,
-      checks: { ...checks, llm: { status: llm } },
+      status: status === 'ok' && !allUp ? 'degraded' : status,
+      checks: { ...checks, ...llm, ...Object.fromEntries(providers) },
     };
   }
 
@@ -71,6 +76,8 @@ export class HealthService {
     return up ? check.up() : check.down();
   }
 }
+
+const toCheck = (up: boolean): CheckResponse => ({ status: up ? 'up' : 'down' });
 
 /** Names and states only: what a driver says of a failure is not for everybody. */
 function toHealth(status: HealthResponse['status'], details: HealthIndicatorResult): HealthResponse {

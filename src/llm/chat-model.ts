@@ -34,8 +34,26 @@ export type ChatEvent =
   | { readonly type: 'progress' }
   | { readonly type: 'finish'; readonly reason: FinishReason; readonly usage: TokenUsage | null };
 
+/** A call of OpenAI's chat completions, as its caller wrote it. */
+export interface PassThroughRequest {
+  /** As `Models` lists it: `provider/model`. */
+  readonly model: string;
+  /** OpenAI's members, known to us or not; `model` and `stream_options` are set anew. `stream` says what comes back. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One of the provider's own JSON objects. Its `usage` is there where the provider counts, whether the caller asked for it or not. */
+export interface PassedChunk {
+  /** Which model answers, as `Models` lists it. */
+  readonly model: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
 /** A language model that answers a conversation, whoever provides it. */
 export abstract class ChatModel {
+  /** Whether another call could begin now or soon. False: it would be refused with `model_unavailable`. */
+  abstract readonly hasRoom: boolean;
+
   /**
    * Starts one call and gives what comes, as it comes. A sequence that ends without `finish` never ends quietly: it throws.
    * `signal` ends the call at the provider; the sequence then throws the signal's reason.
@@ -46,6 +64,12 @@ export abstract class ChatModel {
    * @throws DomainError `model_timeout` – too long without a first or a further sign of life, or in all.
    */
   abstract stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent>;
+
+  /**
+   * Starts one call and hands on what the provider says: its chunks where `body.stream` is true, else its one completion. A stream
+   * without any `finish_reason` never ends quietly: it throws `model_failed`. The rest is as for `stream`.
+   */
+  abstract passThrough(request: PassThroughRequest, signal: AbortSignal): AsyncIterable<PassedChunk>;
 }
 
 export interface ModelInfo {

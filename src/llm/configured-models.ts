@@ -11,24 +11,40 @@ export class ConfiguredModels extends Models {
   readonly defaultId: string;
   private readonly byId: ReadonlyMap<string, ModelInfo>;
 
-  /** @throws ConfigError – `LLM_DEFAULT_MODEL` names none of them. */
-  constructor({ custom, defaultModel }: LlmConfig) {
+  /**
+   * @param isAvailable whether a provider is known to be failing right now
+   * @throws ConfigError – `LLM_DEFAULT_MODEL`, `LLM_TITLE_MODEL` or `LLM_FALLBACKS` names a model that is none of them.
+   */
+  constructor(
+    { custom, defaultModel, titleModel, fallbacks }: LlmConfig,
+    private readonly isAvailable: (provider: string) => boolean = () => true,
+  ) {
     super();
     const models = custom ? custom.models.map((name) => toInfo('custom', name)) : [toInfo('demo', 'demo')];
     this.byId = new Map(models.map((model) => [model.id, model]));
     const [firstId = ''] = this.byId.keys();
     this.defaultId = defaultModel ?? firstId;
-    if (!this.byId.has(this.defaultId)) {
-      throw new ConfigError([`LLM_DEFAULT_MODEL: expected ${[...this.byId.keys()].join(' or ')}`]);
-    }
+    this.require('LLM_DEFAULT_MODEL', [this.defaultId]);
+    if (titleModel !== null) this.require('LLM_TITLE_MODEL', [titleModel]);
+    this.require('LLM_FALLBACKS', Object.entries(fallbacks).flat(2));
   }
 
   list(): readonly ModelInfo[] {
-    return [...this.byId.values()];
+    return [...this.byId.values()].map((model) => this.asItIs(model));
   }
 
   find(id: string): ModelInfo | null {
-    return this.byId.get(id) ?? null;
+    const model = this.byId.get(id);
+    return model ? this.asItIs(model) : null;
+  }
+
+  private asItIs(model: ModelInfo): ModelInfo {
+    return this.isAvailable(model.provider) ? model : { ...model, available: false };
+  }
+
+  private require(variable: string, ids: readonly string[]): void {
+    if (ids.every((id) => this.byId.has(id))) return;
+    throw new ConfigError([`${variable}: expected ${[...this.byId.keys()].join(' or ')}`]);
   }
 }
 

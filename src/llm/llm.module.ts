@@ -5,6 +5,7 @@ import { ConfiguredModels } from './configured-models';
 import { DemoChatModel } from './demo/demo-chat-model';
 import { ModelsController } from './models.controller';
 import { OpenAiChatModel } from './openai/openai-chat-model';
+import { Breakers } from './resilience/breakers';
 import { RoutedChatModel } from './routed-chat-model';
 
 /** An answer is worth more than its token counts: by then it is whole. */
@@ -13,11 +14,22 @@ const USAGE_TIMEOUT_MS = 2_000;
 @Module({
   controllers: [ModelsController],
   providers: [
-    { provide: Models, inject: [Config], useFactory: ({ llm }: Config) => new ConfiguredModels(llm) },
+    {
+      provide: Breakers,
+      inject: [Config],
+      useFactory: ({ llm }: Config) => new Breakers(llm.breakerResetMs),
+    },
+    {
+      provide: Models,
+      inject: [Config, Breakers],
+      useFactory: ({ llm }: Config, breakers: Breakers) =>
+        new ConfiguredModels(llm, (provider) => breakers.isClosed(provider)),
+    },
     {
       provide: ChatModel,
-      inject: [Config, Models],
-      useFactory: ({ llm }: Config, models: Models) => new RoutedChatModel(models, providers(llm), llm),
+      inject: [Config, Models, Breakers],
+      useFactory: ({ llm }: Config, models: Models, breakers: Breakers) =>
+        new RoutedChatModel(models, providers(llm), breakers, llm),
     },
   ],
   exports: [ChatModel, Models],

@@ -1,28 +1,126 @@
 import { DomainError } from '../common/errors/domain-error';
-import { ChatModel, type ChatEvent, type ChatRequest, type Models } from './chat-model';
-import { withTimeLimits, type TimeLimits } from './time-limits';
+import type { LlmConfig } from '../config/config';
+import {
+  ChatModel,
+  type ChatEvent,
+  type ChatRequest,
+  type ModelInfo,
+  type Models,
+  type PassedChunk,
+  type PassThroughRequest,
+} from './chat-model';
+import { isOutage, type Breakers } from './resilience/breakers';
+import { OpeningCall, type OpenedCall } from './resilience/opening-call';
+import { Slots } from './resilience/slots';
+import { beginCall } from './resilience/tries';
+import { ModelCallError } from './model-call-error';
+import { withTimeLimits } from './time-limits';
 
-/** Sends every request to the provider of its model, and holds all of them to the same time limits. */
+type Settings = Pick<
+  LlmConfig,
+  'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs' | 'maxCalls' | 'maxQueuedCalls' | 'fallbacks'
+>;
+
+/** Starts the call of one of the models that may answer. */
+type CallModel<Event> = (provider: ChatModel, model: string, signal: AbortSignal) => AsyncIterable<Event>;
+
+/**
+ * Sends every request to the provider of its model, and holds all of them to the same policy (ADR 0014): a slot, time limits, tries, and
+ * other models that stand in, all of that up to the first sign of life; then it only hands on.
+ */
 export class RoutedChatModel extends ChatModel {
+  private readonly slots: Slots;
+
   constructor(
     private readonly models: Models,
     private readonly providers: ReadonlyMap<string, ChatModel>,
-    private readonly limits: TimeLimits,
+    private readonly breakers: Breakers,
+    private readonly settings: Settings,
   ) {
     super();
+    this.slots = new Slots(settings.maxCalls, settings.maxQueuedCalls);
+  }
+
+  get hasRoom(): boolean {
+    return this.slots.hasRoom;
   }
 
   stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
-    return withTimeLimits(
-      (call) => this.providerOf(request.model).stream(request, call),
-      this.limits,
+    const answering = (model: string) => [{ type: 'answering', model } as const];
+    return this.call<ChatEvent>(
+      request.model,
       signal,
+      (provider, model, end) => provider.stream({ ...request, model }, end),
+      answering,
     );
   }
 
-  private providerOf(id: string): ChatModel {
-    const provider = this.providers.get(this.models.find(id)?.provider ?? '');
-    if (!provider) throw new DomainError('unknown_model', 'There is no such model.');
-    return provider;
+  passThrough(request: PassThroughRequest, signal: AbortSignal): AsyncIterable<PassedChunk> {
+    return this.call<PassedChunk>(
+      request.model,
+      signal,
+      (provider, model, end) => provider.passThrough({ ...request, model }, end),
+      () => [], // each chunk says it
+    );
+  }
+
+  private call<Event>(
+    asked: string,
+    signal: AbortSignal,
+    start: CallModel<Event>,
+    answering: (model: string) => readonly Event[],
+  ): AsyncIterable<Event> {
+    const begin = (end: AbortSignal) => {
+      let release = () => {};
+      const open = async () => {
+        const until = performance.now() + this.settings.firstTokenTimeoutMs;
+        release = await this.slots.take(end);
+        if (end.aborted) release(); // its reader has left since
+        return this.firstThatAnswers(asked, until, end, start, answering);
+      };
+      return new OpeningCall(open, () => release());
+    };
+    return withTimeLimits(begin, this.settings, signal);
+  }
+
+  /** @throws DomainError what the model that was asked failed with, where those that stand in for it fail as well. */
+  private async firstThatAnswers<Event>(
+    asked: string,
+    until: number,
+    signal: AbortSignal,
+    start: CallModel<Event>,
+    answering: (model: string) => readonly Event[],
+  ): Promise<OpenedCall<Event>> {
+    const chain = [this.infoOf(asked), ...this.standInsFor(asked)];
+    let failure: unknown;
+    for (const [n, { id, provider }] of chain.entries()) {
+      // An even share each: a model that is silent leaves time for those that stand in for it.
+      const mostMs = (until - performance.now()) / (chain.length - n);
+      try {
+        const call = (end: AbortSignal) => start(this.providers.get(provider)!, id, end);
+        const begun = await beginCall(call, { breakers: this.breakers, provider, mostMs }, signal);
+        return { ...begun, before: n === 0 ? [] : answering(id) };
+      } catch (error) {
+        signal.throwIfAborted();
+        failure ??= error;
+        if (!isWorthAnother(error)) throw error;
+      }
+    }
+    throw failure;
+  }
+
+  private infoOf(id: string): ModelInfo {
+    const model = this.models.find(id);
+    if (!model || !this.providers.has(model.provider))
+      throw new DomainError('unknown_model', 'There is no such model.');
+    return model;
+  }
+
+  private standInsFor(id: string): ModelInfo[] {
+    return (this.settings.fallbacks[id] ?? []).map((standIn) => this.infoOf(standIn));
   }
 }
+
+/** Another model may do better; not so where the request itself is refused. */
+const isWorthAnother = (error: unknown): boolean =>
+  isOutage(error) || (error instanceof ModelCallError && error.retryable);

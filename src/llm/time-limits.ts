@@ -1,11 +1,10 @@
 import { DomainError } from '../common/errors/domain-error';
 import type { LlmConfig } from '../config/config';
-import type { ChatEvent } from './chat-model';
 
 export type TimeLimits = Pick<LlmConfig, 'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>;
 
 /** Starts one call; the signal ends it. */
-type StartCall = (signal: AbortSignal) => AsyncIterable<ChatEvent>;
+type StartCall<Event> = (signal: AbortSignal) => AsyncIterable<Event>;
 
 /**
  * The events of a call that has to keep to its limits. The time that the reader takes between two events counts
@@ -14,18 +13,18 @@ type StartCall = (signal: AbortSignal) => AsyncIterable<ChatEvent>;
  *
  * @throws DomainError `model_timeout` – too long without a first or a further sign of life, or in all.
  */
-export async function* withTimeLimits(
-  start: StartCall,
+export async function* withTimeLimits<Event>(
+  start: StartCall<Event>,
   limits: TimeLimits,
   signal: AbortSignal,
-): AsyncGenerator<ChatEvent> {
+): AsyncGenerator<Event> {
   signal.throwIfAborted();
   const call = new AbortController();
   const stop = () => call.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   const total = abortAfter(limits.totalTimeoutMs, call, 'The model took too long to finish its answer.');
   let silence = abortAfter(limits.firstTokenTimeoutMs, call, 'The model did not begin to answer in time.');
-  let events: AsyncIterator<ChatEvent, undefined> | undefined;
+  let events: AsyncIterator<Event, undefined> | undefined;
   try {
     events = start(call.signal)[Symbol.asyncIterator]();
     const pull = puller(events, call.signal);
@@ -34,7 +33,7 @@ export async function* withTimeLimits(
       clearTimeout(silence);
       if (done) return;
       yield value;
-      if (value.type === 'finish') return;
+      if (isFinish(value)) return;
       silence = abortAfter(limits.idleTimeoutMs, call, 'The model stopped in the middle of its answer.');
     }
   } finally {
@@ -47,10 +46,13 @@ export async function* withTimeLimits(
   }
 }
 
+/** What a caller of a model passes through has none: it ends by itself. */
+const isFinish = (event: unknown): boolean => (event as { type?: unknown }).type === 'finish';
+
 /** The longest that a timer takes; anything longer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-function abortAfter(timeoutMs: number, call: AbortController, message: string): NodeJS.Timeout {
+export function abortAfter(timeoutMs: number, call: AbortController, message: string): NodeJS.Timeout {
   const abort = () => call.abort(new DomainError('model_timeout', message));
   return setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
 }
@@ -59,11 +61,11 @@ function abortAfter(timeoutMs: number, call: AbortController, message: string): 
  * Pulls one event at a time and gives up as soon as `signal` aborts, whatever the source does. One listener for
  * all pulls: racing each of them against one promise of the abort would keep them all in memory until the end.
  */
-function puller(events: AsyncIterator<ChatEvent, undefined>, signal: AbortSignal) {
+export function puller<Event>(events: AsyncIterator<Event, undefined>, signal: AbortSignal) {
   let giveUp: (reason: unknown) => void = () => undefined;
   signal.addEventListener('abort', () => giveUp(signal.reason), { once: true });
   return () =>
-    new Promise<IteratorResult<ChatEvent, undefined>>((resolve, reject) => {
+    new Promise<IteratorResult<Event, undefined>>((resolve, reject) => {
       signal.throwIfAborted();
       giveUp = reject;
       events.next().then(resolve, reject);

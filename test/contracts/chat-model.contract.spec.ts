@@ -3,6 +3,7 @@ import { DomainError } from '../../src/common/errors/domain-error';
 import { loadConfig } from '../../src/config/config';
 import { ConfiguredModels } from '../../src/llm/configured-models';
 import { DemoChatModel } from '../../src/llm/demo/demo-chat-model';
+import { Breakers } from '../../src/llm/resilience/breakers';
 import { RoutedChatModel } from '../../src/llm/routed-chat-model';
 import { FakeChatModel, silence } from '../fakes/fake-chat-model';
 import { OpenAiOnTrial } from '../support/openai-on-trial';
@@ -33,7 +34,8 @@ describe('RoutedChatModel', () => {
       LLM_BASE_URL: 'http://127.0.0.1/v1',
       LLM_MODELS: 'any',
     });
-    const model = new RoutedChatModel(new ConfiguredModels(llm), new Map([['custom', fake]]), llm);
+    const providers = new Map([['custom', fake]]);
+    const model = new RoutedChatModel(new ConfiguredModels(llm), providers, new Breakers(10_000), llm);
     return { model, idle: () => allEnded(fake) };
   };
   chatModelContract(

@@ -46,7 +46,7 @@ export function takeoverContract(open: () => ReplicasOnTrial): void {
     await expect(turns.findOpened(claim.replyId)).resolves.toMatchObject({
       question: { id: opened.question.id, content: opened.question.content },
       reply: { id: claim.replyId, model: opened.reply.model, parentId: opened.question.id },
-      systemPrompt: null,
+      context: opened.context,
     });
     await deleteConversation(place);
     await expect(turns.findOpened(claim.replyId)).resolves.toBeNull();

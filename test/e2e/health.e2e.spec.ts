@@ -39,7 +39,7 @@ describe('Health', () => {
   });
 
   it('says how everything is', async () => {
-    const checks = { serving: UP, database: UP, migrations: UP, llm: UP };
+    const checks = { serving: UP, database: UP, migrations: UP, llm: UP, 'llm:demo': UP };
     expect(await ask('//health')).toEqual({ status: 200, cached: false, body: { status: 'ok', checks } });
   });
 
@@ -60,7 +60,7 @@ describe('Health', () => {
     });
 
     it('says what is wrong', async () => {
-      const checks = { serving: UP, database: UP, migrations: DOWN, llm: UP };
+      const checks = { serving: UP, database: UP, migrations: DOWN, llm: UP, 'llm:demo': UP };
       const answer = await ask('//health', new Client(behind.url));
       expect(answer).toEqual({ status: 503, cached: false, body: { status: 'error', checks } });
     });

@@ -1,5 +1,13 @@
 import { DomainError } from '../../src/common/errors/domain-error';
-import type { ChatEvent, ChatModel, ChatRequest } from '../../src/llm/chat-model';
+import type {
+  ChatEvent,
+  ChatModel,
+  ChatRequest,
+  PassedChunk,
+  PassThroughRequest,
+} from '../../src/llm/chat-model';
+import { DemoCompletion } from '../../src/llm/demo/demo-completion';
+import { turnsIn } from '../../src/llm/demo/turns-in';
 import { newGate } from '../support/gate';
 
 /**
@@ -15,6 +23,7 @@ export const silence = new Promise<never>(() => undefined);
 export class FakeChatModel implements ChatModel {
   /** Oldest first. `ended` resolves when the call is over, however that came. */
   readonly calls: { readonly request: ChatRequest; readonly ended: Promise<void> }[] = [];
+  hasRoom = true;
   private readonly script: ModelScript;
   private readonly scripts = new Map<string, ModelScript>();
 
@@ -37,6 +46,16 @@ export class FakeChatModel implements ChatModel {
     } finally {
       end.open();
     }
+  }
+
+  /** The same script, in OpenAI's shapes. */
+  async *passThrough({ model, body }: PassThroughRequest, signal: AbortSignal): AsyncGenerator<PassedChunk> {
+    const completion = new DemoCompletion(model);
+    for await (const event of this.stream({ model, turns: turnsIn(body) }, signal)) {
+      const chunks = completion.add(event);
+      if (body.stream === true) for (const data of chunks) yield { model, data };
+    }
+    if (body.stream !== true) yield { model, data: completion.whole() };
   }
 }
 

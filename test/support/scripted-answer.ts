@@ -78,8 +78,12 @@ export class ScriptedAnswer {
   }
 
   /** An answer other than 200. */
-  refuse(status: number, message = 'The script refuses.'): void {
-    this.response.writeHead(status, { 'content-type': 'application/json' });
+  refuse(
+    status: number,
+    message = 'The script refuses.',
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    this.response.writeHead(status, { 'content-type': 'application/json', ...headers });
     this.response.end(JSON.stringify({ error: { message, type: 'scripted', code: null } }));
   }
 

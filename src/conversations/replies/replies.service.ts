@@ -26,6 +26,11 @@ const OWNER_STOPS_MS = 3_000;
 /** How long a drain waits for the last ends to be stored. */
 const SETTLE_MS = 5_000;
 
+const tooManyReplies = () =>
+  new DomainError('model_unavailable', 'Too many replies are being written here. Try again shortly.', {
+    headers: { 'Retry-After': '1' },
+  });
+
 /** The reply engine: opens a turn, writes its reply apart from any request, and stops it. Knows no HTTP. */
 @Injectable()
 export class RepliesService {
@@ -40,7 +45,8 @@ export class RepliesService {
   /**
    * Commits a question with its pending reply, and only then starts to write the reply, which nobody need wait for.
    *
-   * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `draining` – nothing was stored.
+   * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `quota_exceeded`,
+   * `context_length_exceeded`, `draining`, `model_unavailable` (with `Retry-After`: too many at once) – nothing was stored.
    */
   start(turn: NewTurn): Promise<StartedTurn> {
     const ids = { questionId: newId(), replyId: newId() };
@@ -50,7 +56,8 @@ export class RepliesService {
   /**
    * As `start`, for another reply to a question that has one.
    *
-   * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `draining` – nothing was stored.
+   * @throws DomainError `not_found`, `reply_in_progress`, `conflict`, `unknown_model`, `quota_exceeded`,
+   * `context_length_exceeded`, `draining`, `model_unavailable` (with `Retry-After`: too many at once) – nothing was stored.
    */
   regenerate(regeneration: NewRegeneration): Promise<StartedTurn> {
     const turn = { ...regeneration, replyId: newId() };
@@ -62,6 +69,7 @@ export class RepliesService {
     open: (owner: string) => Promise<OpenedTurn>,
   ): Promise<StartedTurn> {
     if (this.running.isDraining) throw new DomainError('draining', 'This server is going away. Try again.');
+    if (!this.generator.hasRoom) throw tooManyReplies();
     const running = this.running.begin({ replyId, conversationId, fence: 1 });
     const opened = await this.open(open, running);
     void this.generator.generate(running, opened);

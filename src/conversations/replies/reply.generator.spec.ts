@@ -58,7 +58,8 @@ describe('The generator', () => {
     async function* quiet() {
       yield await Promise.resolve({ type: 'text', text: 'Oslo' } as const);
     }
-    const { stored } = await write({ stream: quiet });
+    const model = Object.assign(new FakeChatModel(), { stream: quiet });
+    const { stored } = await write(model);
     expect(stored).toMatchObject({ status: 'failed', content: 'Oslo', errorCode: 'model_failed' });
   });
 

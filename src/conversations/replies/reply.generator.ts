@@ -32,6 +32,11 @@ export class ReplyGenerator {
     private readonly firstTexts: FirstTexts,
   ) {}
 
+  /** Whether another reply could be written now or soon. */
+  get hasRoom(): boolean {
+    return this.model.hasRoom;
+  }
+
   /** Writes one reply to its end, whoever is reading; how it ended is stored with its text, once. Never throws. */
   async generate(reply: RunningReply, turn: OpenedTurn): Promise<void> {
     const { question, context, history } = turn;

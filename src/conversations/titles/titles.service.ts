@@ -46,7 +46,7 @@ export class TitlesService implements OnModuleDestroy {
     const model = this.config.llm.titleModel && this.models.find(this.config.llm.titleModel);
     if (!model || !isFirst(question)) return;
     const outcome = await ended;
-    if (outcome.type !== 'ended' || outcome.message.status !== 'completed') return;
+    if (outcome.type !== 'ended' || outcome.message.status !== 'completed' || !this.model.hasRoom) return;
     try {
       await this.improve(userId, question, outcome.message, model);
     } catch (error) {

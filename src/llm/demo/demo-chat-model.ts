@@ -1,6 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
-import { ChatModel, type ChatEvent, type ChatRequest } from '../chat-model';
+import {
+  ChatModel,
+  type ChatEvent,
+  type ChatRequest,
+  type PassedChunk,
+  type PassThroughRequest,
+} from '../chat-model';
+import { DemoCompletion } from './demo-completion';
 import { demoAnswer } from './demo-answer';
+import { turnsIn } from './turns-in';
 
 /** What comes between two words. Rejects with the signal's reason when that aborts. */
 type Pause = (signal: AbortSignal) => Promise<void>;
@@ -11,6 +19,8 @@ const betweenWords: Pause = (signal) =>
 
 /** Answers without any provider, always the same to the same turns. */
 export class DemoChatModel extends ChatModel {
+  readonly hasRoom = true;
+
   constructor(private readonly pause: Pause = betweenWords) {
     super();
   }
@@ -27,6 +37,17 @@ export class DemoChatModel extends ChatModel {
     const completionTokens = words.length;
     const totalTokens = promptTokens + completionTokens;
     yield { type: 'finish', reason: 'stop', usage: { promptTokens, completionTokens, totalTokens } };
+  }
+
+  /** Shaped as OpenAI does. */
+  async *passThrough({ model, body }: PassThroughRequest, signal: AbortSignal): AsyncGenerator<PassedChunk> {
+    const completion = new DemoCompletion(model);
+    const isStream = body.stream === true;
+    for await (const event of this.stream({ model, turns: turnsIn(body) }, signal)) {
+      const chunks = completion.add(event);
+      if (isStream) for (const data of chunks) yield { model, data };
+    }
+    if (!isStream) yield { model, data: completion.whole() };
   }
 }
 

@@ -1,5 +1,6 @@
-import { DomainError } from '../../common/errors/domain-error';
 import type { ChatEvent, FinishReason, TokenUsage } from '../chat-model';
+import { ModelCallError } from '../model-call-error';
+import { brokenOff } from './openai-error';
 
 /** What a chunk may hold. Providers are many and careless, so nothing is taken for granted. */
 interface Chunk {
@@ -37,16 +38,20 @@ export class OpenAiAnswer {
     return text;
   }
 
+  /** @throws DomainError `model_failed` – the provider has not said that it has finished. */
+  throwIfBrokenOff(): void {
+    if (!this.ended || FAILURES.includes(this.finishReason)) throw brokenOff();
+  }
+
   /** @throws DomainError `model_failed` – the answer was not finished, or is none. */
   finish(): ChatEvent {
-    if (!this.ended || FAILURES.includes(this.finishReason)) throw failed('The model broke off its answer.');
+    this.throwIfBrokenOff();
     const reason = toFinishReason(this.finishReason);
-    if (reason === 'stop' && !this.hasText) throw failed('The model ended without an answer.');
+    if (reason === 'stop' && !this.hasText)
+      throw new ModelCallError('model_failed', 'The model ended without an answer.');
     return { type: 'finish', reason, usage: this.usage };
   }
 }
-
-const failed = (message: string) => new DomainError('model_failed', message);
 
 /** Calls of tools count as `stop`: Parley offers none, so a model that calls one has nothing more to say. */
 function toFinishReason(reason: unknown): FinishReason {

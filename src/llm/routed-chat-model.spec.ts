@@ -1,0 +1,157 @@
+import { FakeChatModel, silence } from '../../test/fakes/fake-chat-model';
+import { collect, collectText, collectUntilError } from '../../test/support/chat-events';
+import { away, locked, ModelsInTurn, refused, routed } from '../../test/support/models-on-trial';
+
+const request = { model: 'custom/any', turns: [{ role: 'user', content: 'Hi?' }] } as const;
+const failing = (error: Error) => new FakeChatModel(error);
+const hi = () => new FakeChatModel('Hi');
+
+describe('A call of a model', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
+
+  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+  const running = () => new AbortController().signal;
+  const read = ({ model }: ReturnType<typeof routed>, signal = running()) =>
+    collectUntilError(model.stream(request, signal));
+
+  describe('that fails before its first token', () => {
+    it('is tried again, twice at most, with a wait that has jitter', async () => {
+      const twice = new ModelsInTurn(failing(away()), failing(away()), hi());
+      const answer = read(routed({ custom: twice }));
+      await pass(0);
+      expect(twice.models).toHaveLength(1);
+      await pass(10_000);
+      await expect(answer).resolves.toMatchObject({ text: 'Hi', error: null });
+      const always = new ModelsInTurn(failing(away()));
+      const failed = read(routed({ custom: always }));
+      await pass(30_000);
+      await expect(failed).resolves.toMatchObject({ text: '', error: { code: 'model_unavailable' } });
+      expect(always.models).toHaveLength(3);
+    });
+
+    it('waits as long as the provider asks', async () => {
+      const model = new ModelsInTurn(failing(away(5_000)), hi());
+      const answer = read(routed({ custom: model }));
+      await pass(4_900);
+      expect(model.models).toHaveLength(1);
+      await pass(200);
+      expect(model.models).toHaveLength(2);
+      await expect(answer).resolves.toMatchObject({ text: 'Hi' });
+    });
+
+    it('is not tried again where the provider asks for more time than there is', async () => {
+      const model = new ModelsInTurn(failing(away(31_000)), hi());
+      const answer = read(routed({ custom: model }));
+      await pass(0);
+      await expect(answer).resolves.toMatchObject({ error: { code: 'model_unavailable' } });
+      expect(model.models).toHaveLength(1);
+    });
+
+    it.each([
+      ['refuses the request', refused()],
+      ['refuses our key', locked()],
+    ])('is not tried again where the provider %s', async (_, error) => {
+      const model = new ModelsInTurn(failing(error), hi());
+      await expect(read(routed({ custom: model }))).resolves.toMatchObject({ error });
+      expect(model.models).toHaveLength(1);
+    });
+
+    it('ends a wait at once when its caller leaves', async () => {
+      const [caller, gone] = [new AbortController(), new Error('gone')];
+      const model = new ModelsInTurn(failing(away(5_000)), hi());
+      const answer = read(routed({ custom: model }), caller.signal);
+      await pass(100);
+      caller.abort(gone);
+      await expect(answer).resolves.toEqual({ text: '', error: gone });
+      expect(jest.getTimerCount()).toBe(0);
+      await pass(10_000);
+      expect(model.models).toHaveLength(1);
+    });
+
+    it('has its time for all tries together', async () => {
+      const model = new ModelsInTurn(failing(away(20_000)), new FakeChatModel(silence));
+      const answer = read(routed({ custom: model }));
+      await pass(30_000);
+      await expect(answer).resolves.toMatchObject({ error: { code: 'model_timeout' } });
+      expect(model.models).toHaveLength(2);
+    });
+  });
+
+  it.each<[string, FakeChatModel]>([
+    ['text', new FakeChatModel('Hi', away())],
+    ['a sign of life', new FakeChatModel({ type: 'progress' }, away())],
+  ])('that fails after %s is not tried again', async (_, first) => {
+    const model = new ModelsInTurn(first, hi());
+    await expect(read(routed({ custom: model }))).resolves.toMatchObject({
+      error: { code: 'model_unavailable' },
+    });
+    expect(model.models).toHaveLength(1);
+  });
+
+  describe('with models that stand in', () => {
+    const chain = { LLM_MODELS: 'any,other,third', LLM_FALLBACKS: 'custom/any>custom/other>custom/third' };
+
+    it('is answered by the next one that can, which says so first', async () => {
+      const model = new ModelsInTurn(failing(locked()), failing(locked()), hi());
+      const { model: router } = routed({ custom: model }, chain);
+      const events = await collect(router.stream(request, running()));
+      expect(events[0]).toEqual({ type: 'answering', model: 'custom/third' });
+      expect(collectText(events)).toBe('Hi');
+      expect(model.models).toEqual(['custom/any', 'custom/other', 'custom/third']);
+    });
+
+    it('says in each chunk which one answers', async () => {
+      const model = new ModelsInTurn(failing(locked()), hi());
+      const { model: router } = routed({ custom: model }, chain);
+      const body = { messages: [{ role: 'user', content: 'Hi?' }], stream: true };
+      const chunks = [];
+      for await (const chunk of router.passThrough({ model: 'custom/any', body }, running()))
+        chunks.push(chunk);
+      expect(new Set(chunks.map(({ model: id }) => id))).toEqual(new Set(['custom/other']));
+    });
+
+    it('says nothing of it where the model itself answers', async () => {
+      const { model } = routed({ custom: hi() }, chain);
+      expect((await collect(model.stream(request, running()))).map(({ type }) => type)).toEqual([
+        'text',
+        'finish',
+      ]);
+    });
+
+    it('leaves each of them its share of the time', async () => {
+      const model = new ModelsInTurn(new FakeChatModel(silence), new FakeChatModel(silence), hi());
+      const answer = read(routed({ custom: model }, chain));
+      await pass(9_999);
+      expect(model.models).toHaveLength(1);
+      await pass(1);
+      expect(model.models).toHaveLength(2);
+      await pass(10_000);
+      await expect(answer).resolves.toMatchObject({ text: 'Hi' });
+    });
+
+    it('does not pass on a request that is refused', async () => {
+      const error = refused();
+      const model = new ModelsInTurn(failing(error), hi());
+      await expect(read(routed({ custom: model }, chain))).resolves.toMatchObject({ error });
+    });
+
+    it('fails as the first one does where all fail', async () => {
+      const first = locked();
+      const model = new ModelsInTurn(failing(first), failing(locked()));
+      const { error } = await read(routed({ custom: model }, chain));
+      expect(error).toBe(first);
+    });
+
+    it('does not go on after the first token', async () => {
+      const model = new ModelsInTurn(new FakeChatModel('Hi', away()), hi());
+      await expect(read(routed({ custom: model }, chain))).resolves.toMatchObject({ text: 'Hi' });
+      expect(model.models).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { loadConfig } from '../../src/config/config';
+import type { ChatModel } from '../../src/llm/chat-model';
+import { ConfiguredModels } from '../../src/llm/configured-models';
+import { ModelCallError } from '../../src/llm/model-call-error';
+import { Breakers } from '../../src/llm/resilience/breakers';
+import { RoutedChatModel } from '../../src/llm/routed-chat-model';
+import { FakeChatModel } from '../fakes/fake-chat-model';
+
+/** Plays one model at the first call, the next one at the second, and the last one from then on. */
+export class ModelsInTurn extends FakeChatModel {
+  private readonly inTurn: FakeChatModel[];
+
+  constructor(...models: FakeChatModel[]) {
+    super();
+    this.inTurn = models;
+  }
+
+  override stream: FakeChatModel['stream'] = (request, signal) =>
+    this.nextFor(request).stream(request, signal);
+
+  private nextFor(request: { readonly model: string }): FakeChatModel {
+    this.models.push(request.model);
+    return this.inTurn.length > 1 ? this.inTurn.shift()! : this.inTurn[0]!;
+  }
+
+  /** Which were asked for, oldest first. */
+  readonly models: string[] = [];
+}
+
+/** The router in front of fakes: every model is of one provider, unless its name says another one. */
+export function routed(
+  fakes: Readonly<Record<string, ChatModel>>,
+  environment: Readonly<Record<string, string>> = {},
+) {
+  const { llm } = loadConfig({
+    JWT_SECRET: 'x'.repeat(32),
+    LLM_BASE_URL: 'http://127.0.0.1/v1',
+    LLM_MODELS: 'any',
+    ...environment,
+  });
+  const breakers = new Breakers(llm.breakerResetMs);
+  const models = new ConfiguredModels(llm, (provider) => breakers.isClosed(provider));
+  return { models, model: new RoutedChatModel(models, new Map(Object.entries(fakes)), breakers, llm) };
+}
+
+export const refused = () => new ModelCallError('model_failed', 'The model refused the request.');
+export const away = (retryAfterMs: number | null = null) =>
+  new ModelCallError('model_unavailable', 'The model is away.', { retryable: true, retryAfterMs });
+export const locked = () => new ModelCallError('model_unavailable', 'The key is wrong.');
