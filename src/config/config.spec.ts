@@ -73,6 +73,10 @@ describe('The configuration', () => {
         custom: null,
         defaultModel: null,
         titleModel: null,
+        fallbacks: {},
+        maxCalls: 2_500,
+        maxQueuedCalls: 500,
+        breakerResetMs: 10_000,
         firstTokenTimeoutMs: 30_000,
         idleTimeoutMs: 30_000,
         totalTimeoutMs: 300_000,
@@ -146,6 +150,16 @@ describe('The configuration', () => {
       { limits: { socketsPerUser: 3, socketsPerAddress: 7 } },
     ],
     [
+      'a quota',
+      { QUOTA_TOKENS: '0', QUOTA_PERIOD: 'day' },
+      { usage: { quotaTokens: 0, quotaPeriod: 'day' } },
+    ],
+    [
+      'models that stand in',
+      { LLM_FALLBACKS: 'a/x > b/y>c/z, b/y>a/x', LLM_MAX_CALLS: '5', LLM_BREAKER_RESET: '2s' },
+      { llm: { fallbacks: { 'a/x': ['b/y', 'c/z'], 'b/y': ['a/x'] }, maxCalls: 5, breakerResetMs: 2_000 } },
+    ],
+    [
       'a provider without a key',
       { LLM_BASE_URL: 'http://llm/v1', LLM_MODELS: 'a, b/c' },
       { llm: { custom: { baseUrl: 'http://llm/v1', apiKey: null, models: ['a', 'b/c'] } } },
@@ -193,6 +207,13 @@ describe('The configuration', () => {
       ...{ PUBLIC_URL: 'https://hunter2/path', JWT_SECRETS: `${SECRET},hunter2`, GUESTS: 'hunter2' },
       ...{ REGISTRATION: 'hunter2', SESSION_PROTECTION: 'hunter2', GUEST_TTL: 'hunter2' },
       ...{ PASSWORD_BREACH_LIST: '/hunter2', ADMIN_USERNAME: 'hu', ADMIN_PASSWORD: 'hunter2' },
+      ...{
+        LLM_FALLBACKS: 'hunter2',
+        LLM_MAX_CALLS: '0',
+        LLM_MAX_QUEUED_CALLS: '-1',
+        LLM_BREAKER_RESET: '0s',
+      },
+      ...{ QUOTA_TOKENS: '-1', QUOTA_PERIOD: 'hunter2' },
       ...{ LLM_TOTAL_TIMEOUT: '20y', LOG_LEVEL: 'hunter2', LOG_JSON: 'hunter2' },
     };
 
@@ -206,6 +227,13 @@ describe('The configuration', () => {
       for (const fault of faultsOf(WRONG)) expect(fault).toMatch(/: expected ./);
       for (const value of ['hunter2', '65536', '20001', '1e3', '20y']) expect(text).not.toContain(value);
     });
+
+    it.each(['a', 'a>', 'a>a', 'a>b>b', 'a>b,a>c', '>b', 'a>b,'])(
+      'refuses %j as chains of models',
+      (chains) => {
+        expect(faultsOf({ LLM_FALLBACKS: chains })).toEqual([expect.stringContaining('LLM_FALLBACKS')]);
+      },
+    );
 
     it.each<[string, Environment, string]>([
       ['a provider without models', { LLM_BASE_URL: 'http://llm/v1' }, 'LLM_MODELS'],

@@ -211,7 +211,7 @@ const toLlm = (env: Values): LlmConfig => ({
       : null,
   defaultModel: env.LLM_DEFAULT_MODEL ?? null,
   titleModel: env.LLM_TITLE_MODEL ?? null,
-  fallbacks: env.LLM_FALLBACKS,
+  fallbacks: env.LLM_FALLBACKS ?? {},
   maxCalls: env.LLM_MAX_CALLS,
   maxQueuedCalls: env.LLM_MAX_QUEUED_CALLS,
   breakerResetMs: env.LLM_BREAKER_RESET,

@@ -66,7 +66,7 @@ export const VARIABLES = {
   LLM_MODELS: list(none),
   LLM_DEFAULT_MODEL: text()(none),
   LLM_TITLE_MODEL: text()(none),
-  LLM_FALLBACKS: chains({ default: {} }),
+  LLM_FALLBACKS: chains(none),
   LLM_MAX_CALLS: integer(1, 100_000)({ default: 2_500 }),
   LLM_MAX_QUEUED_CALLS: integer(0, 100_000)({ default: 500 }),
   LLM_BREAKER_RESET: duration({ default: 10_000 }),
