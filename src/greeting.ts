@@ -10,7 +10,7 @@ export function greet(app: NestExpressApplication): void {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const base = `http://localhost:${port}`;
   const model = app.get(Models).defaultId;
-  const why = app.get(Config).llm.custom ? '' : ', because no key or model is set';
+  const why = app.get(Config).llm.providers.length > 0 ? '' : ', because no key or model is set';
   logger.log(`Page:       ${base}/`);
   logger.log(`Swagger UI: ${base}/docs`);
   logger.log(`Health:     ${base}/health`);

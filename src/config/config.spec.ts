@@ -70,7 +70,9 @@ describe('The configuration', () => {
         drainMs: 15_000,
       });
       expect(load().llm).toEqual({
-        custom: null,
+        providers: [],
+        allowedModels: null,
+        modelSizes: {},
         defaultModel: null,
         titleModel: null,
         fallbacks: {},
@@ -154,16 +156,6 @@ describe('The configuration', () => {
       { QUOTA_TOKENS: '0', QUOTA_PERIOD: 'day' },
       { usage: { quotaTokens: 0, quotaPeriod: 'day' } },
     ],
-    [
-      'models that stand in',
-      { LLM_FALLBACKS: 'a/x > b/y>c/z, b/y>a/x', LLM_MAX_CALLS: '5', LLM_BREAKER_RESET: '2s' },
-      { llm: { fallbacks: { 'a/x': ['b/y', 'c/z'], 'b/y': ['a/x'] }, maxCalls: 5, breakerResetMs: 2_000 } },
-    ],
-    [
-      'a provider without a key',
-      { LLM_BASE_URL: 'http://llm/v1', LLM_MODELS: 'a, b/c' },
-      { llm: { custom: { baseUrl: 'http://llm/v1', apiKey: null, models: ['a', 'b/c'] } } },
-    ],
   ])('takes %s', (_what, environment, expected) => {
     expect(load(environment)).toMatchObject(expected as object);
   });
@@ -207,6 +199,8 @@ describe('The configuration', () => {
       ...{ PUBLIC_URL: 'https://hunter2/path', JWT_SECRETS: `${SECRET},hunter2`, GUESTS: 'hunter2' },
       ...{ REGISTRATION: 'hunter2', SESSION_PROTECTION: 'hunter2', GUEST_TTL: 'hunter2' },
       ...{ PASSWORD_BREACH_LIST: '/hunter2', ADMIN_USERNAME: 'hu', ADMIN_PASSWORD: 'hunter2' },
+      ...{ OPENAI_API_KEY: 'hunter 2', OLLAMA_BASE_URL: 'hunter2', MISTRAL_BASE_URL: 'ftp://hunter2' },
+      ...{ LLM_ALLOWED_MODELS: 'a,', LLM_MODEL_SIZES: 'hunter2' },
       ...{
         LLM_FALLBACKS: 'hunter2',
         LLM_MAX_CALLS: '0',
@@ -227,13 +221,6 @@ describe('The configuration', () => {
       for (const fault of faultsOf(WRONG)) expect(fault).toMatch(/: expected ./);
       for (const value of ['hunter2', '65536', '20001', '1e3', '20y']) expect(text).not.toContain(value);
     });
-
-    it.each(['a', 'a>', 'a>a', 'a>b>b', 'a>b,a>c', '>b', 'a>b,'])(
-      'refuses %j as chains of models',
-      (chains) => {
-        expect(faultsOf({ LLM_FALLBACKS: chains })).toEqual([expect.stringContaining('LLM_FALLBACKS')]);
-      },
-    );
 
     it.each<[string, Environment, string]>([
       ['a provider without models', { LLM_BASE_URL: 'http://llm/v1' }, 'LLM_MODELS'],

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
-import { ConfigError, readEnvironment, type Environment } from './environment';
+import { ConfigError, readEnvironment, type Environment, type Values } from './environment';
 import { keptSecret } from './kept-secret';
+import { toLlm, type LlmConfig } from './llm-config';
 import type { RateLimit } from './validators';
 
 export interface HttpConfig {
@@ -66,30 +67,6 @@ export interface RepliesConfig {
   readonly drainMs: number;
 }
 
-export interface LlmConfig {
-  /** An OpenAI-compatible provider; null: the demo model answers. */
-  readonly custom: {
-    readonly baseUrl: string;
-    readonly apiKey: string | null;
-    readonly models: readonly string[];
-  } | null;
-  /** `provider/model`; null: the first one. */
-  readonly defaultModel: string | null;
-  /** Writes the headings of conversations; null: they are the first words. */
-  readonly titleModel: string | null;
-  /** By model: those that answer in its place, in that order. */
-  readonly fallbacks: Readonly<Record<string, readonly string[]>>;
-  /** At a time, in this process. */
-  readonly maxCalls: number;
-  /** That wait for one of them to end. */
-  readonly maxQueuedCalls: number;
-  /** How long no call goes to a provider that is out of order. */
-  readonly breakerResetMs: number;
-  readonly firstTokenTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-  readonly totalTimeoutMs: number;
-}
-
 export interface UsageConfig {
   /** Prompt plus completion tokens that each account may take in a period, where it has no quota of its own; null: any number. */
   readonly quotaTokens: number | null;
@@ -116,8 +93,6 @@ export abstract class Config {
   abstract readonly usage: UsageConfig;
   abstract readonly log: LogConfig;
 }
-
-type Values = ReturnType<typeof readEnvironment>;
 
 /** @throws ConfigError */
 export function loadConfig(environment: Environment): Config {
@@ -202,22 +177,6 @@ const toReplies = (env: Values): RepliesConfig => ({
   replyMaxChars: env.REPLY_MAX_CHARS,
   sendWaitMs: env.SEND_WAIT_SECONDS * 1000,
   drainMs: env.DRAIN_SECONDS * 1000,
-});
-
-const toLlm = (env: Values): LlmConfig => ({
-  custom:
-    env.LLM_BASE_URL && env.LLM_MODELS
-      ? { baseUrl: env.LLM_BASE_URL, apiKey: env.LLM_API_KEY ?? null, models: env.LLM_MODELS }
-      : null,
-  defaultModel: env.LLM_DEFAULT_MODEL ?? null,
-  titleModel: env.LLM_TITLE_MODEL ?? null,
-  fallbacks: env.LLM_FALLBACKS ?? {},
-  maxCalls: env.LLM_MAX_CALLS,
-  maxQueuedCalls: env.LLM_MAX_QUEUED_CALLS,
-  breakerResetMs: env.LLM_BREAKER_RESET,
-  firstTokenTimeoutMs: env.LLM_FIRST_TOKEN_TIMEOUT,
-  idleTimeoutMs: env.LLM_IDLE_TIMEOUT,
-  totalTimeoutMs: env.LLM_TOTAL_TIMEOUT,
 });
 
 function refuse(problems: readonly unknown[]): void {

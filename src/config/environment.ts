@@ -7,6 +7,7 @@ import {
   headerText,
   integer,
   list,
+  modelSizes,
   oneOf,
   origin,
   origins,
@@ -64,6 +65,21 @@ export const VARIABLES = {
   LLM_BASE_URL: baseUrl(none),
   LLM_API_KEY: headerText(none),
   LLM_MODELS: list(none),
+  OPENAI_API_KEY: headerText(none),
+  OPENAI_BASE_URL: baseUrl(none),
+  DEEPSEEK_API_KEY: headerText(none),
+  DEEPSEEK_BASE_URL: baseUrl(none),
+  ANTHROPIC_API_KEY: headerText(none),
+  ANTHROPIC_BASE_URL: baseUrl(none),
+  GEMINI_API_KEY: headerText(none),
+  GEMINI_BASE_URL: baseUrl(none),
+  MISTRAL_API_KEY: headerText(none),
+  MISTRAL_BASE_URL: baseUrl(none),
+  OPENROUTER_API_KEY: headerText(none),
+  OPENROUTER_BASE_URL: baseUrl(none),
+  OLLAMA_BASE_URL: baseUrl(none),
+  LLM_ALLOWED_MODELS: list(none),
+  LLM_MODEL_SIZES: modelSizes(none),
   LLM_DEFAULT_MODEL: text()(none),
   LLM_TITLE_MODEL: text()(none),
   LLM_FALLBACKS: chains(none),
@@ -87,6 +103,12 @@ export const SECRETS = [
   'JWT_SECRETS',
   'ADMIN_PASSWORD',
   'LLM_API_KEY',
+  'OPENAI_API_KEY',
+  'DEEPSEEK_API_KEY',
+  'ANTHROPIC_API_KEY',
+  'GEMINI_API_KEY',
+  'MISTRAL_API_KEY',
+  'OPENROUTER_API_KEY',
 ] as const;
 
 /** A start that can't work: names every bad variable and what was expected of it, never a value. */
@@ -112,6 +134,8 @@ export function readEnvironment(environment: Environment) {
   if (problems.length > 0) throw new ConfigError(problems);
   return values;
 }
+
+export type Values = ReturnType<typeof readEnvironment>;
 
 /** Compose and Helm hand on unset variables as empty ones. */
 const withoutEmpty = (environment: Environment): Environment =>

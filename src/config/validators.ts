@@ -56,6 +56,19 @@ export const list = makeExactValidator<readonly string[]>((value) => {
   return items.every(Boolean) ? items : fail('names with commas between them');
 });
 
+/** `id=context:output,…`: tokens of each model. */
+export const modelSizes = makeExactValidator<
+  Readonly<Record<string, { readonly contextTokens: number; readonly maxOutputTokens: number }>>
+>((value) => {
+  const items = value.split(',').map((item) => /^(\S+\/\S+)=(\d{1,9}):(\d{1,9})$/.exec(item.trim()));
+  const sizes = items.map((item) => [item?.[1] ?? '', Number(item?.[2]), Number(item?.[3])] as const);
+  return sizes.every(([, context, output]) => output > 0 && context > output)
+    ? Object.fromEntries(
+        sizes.map(([id, contextTokens, maxOutputTokens]) => [id, { contextTokens, maxOutputTokens }]),
+      )
+    : fail('sizes such as custom/llama=131072:8192: tokens of the window, and less than that for an answer');
+});
+
 /** `a>b>c,d>e`: by the first of each, those that come after it. Each is named once in its chain, and each chain has a first of its own. */
 export const chains = makeExactValidator<Readonly<Record<string, readonly string[]>>>((value) => {
   const items = value.split(',').map((chain) => chain.split('>').map((name) => name.trim()));

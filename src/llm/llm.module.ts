@@ -1,10 +1,13 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
-import { Config, type LlmConfig } from '../config/config';
+import { Config } from '../config/config';
+import type { LlmConfig } from '../config/llm-config';
 import { ChatModel, Models } from './chat-model';
 import { ConfiguredModels } from './configured-models';
 import { DemoChatModel } from './demo/demo-chat-model';
 import { ModelsController } from './models.controller';
+import { PLAIN } from './openai/dialect';
 import { OpenAiChatModel } from './openai/openai-chat-model';
+import { presetAt, PRESETS } from './presets';
 import { Breakers } from './resilience/breakers';
 import { RoutedChatModel } from './routed-chat-model';
 
@@ -40,16 +43,25 @@ export class LlmModule implements OnModuleInit {
   constructor(private readonly config: Config) {}
 
   onModuleInit(): void {
-    if (this.config.llm.custom) return;
+    if (this.config.llm.providers.length > 0) return;
     this.logger.warn(
-      'No model is configured, so the demo model answers. Set LLM_BASE_URL and LLM_MODELS for a real one.',
+      'No model is configured, so the demo model answers. Set OPENAI_API_KEY, or another one of docs/models.md, for a real one.',
     );
   }
 }
 
 /** By the name that their models' ids begin with. */
-function providers({ custom, idleTimeoutMs }: LlmConfig): ReadonlyMap<string, ChatModel> {
-  if (!custom) return new Map([['demo', new DemoChatModel()]]);
+function providers({ providers: configured, idleTimeoutMs }: LlmConfig): ReadonlyMap<string, ChatModel> {
+  if (configured.length === 0) return new Map([['demo', new DemoChatModel()]]);
   const usageTimeoutMs = Math.min(USAGE_TIMEOUT_MS, idleTimeoutMs / 2); // else the idle limit would spoil a whole answer
-  return new Map([['custom', new OpenAiChatModel({ ...custom, usageTimeoutMs })]]);
+  return new Map(
+    configured.map(({ name, apiKey, baseUrl }) => {
+      const preset = PRESETS[name] ?? presetAt(baseUrl!);
+      const dialect = preset?.dialect ?? PLAIN;
+      return [
+        name,
+        new OpenAiChatModel({ baseUrl: baseUrl ?? preset!.baseUrl!, apiKey, usageTimeoutMs, dialect }),
+      ];
+    }),
+  );
 }

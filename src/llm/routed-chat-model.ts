@@ -1,5 +1,5 @@
 import { DomainError } from '../common/errors/domain-error';
-import type { LlmConfig } from '../config/config';
+import type { LlmConfig } from '../config/llm-config';
 import {
   ChatModel,
   type ChatEvent,

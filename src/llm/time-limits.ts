@@ -1,5 +1,5 @@
 import { DomainError } from '../common/errors/domain-error';
-import type { LlmConfig } from '../config/config';
+import type { LlmConfig } from '../config/llm-config';
 
 export type TimeLimits = Pick<LlmConfig, 'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>;
 

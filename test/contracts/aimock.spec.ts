@@ -1,4 +1,5 @@
 import { LLMock } from '@copilotkit/aimock';
+import { PLAIN } from '../../src/llm/openai/dialect';
 import { OpenAiChatModel } from '../../src/llm/openai/openai-chat-model';
 import { collect, collectText } from '../support/chat-events';
 
@@ -13,6 +14,7 @@ describe("OpenAiChatModel before aimock, an OpenAI double that isn't ours", () =
       baseUrl: `${provider.url}/v1`,
       apiKey: 'key',
       usageTimeoutMs: 2_000,
+      dialect: PLAIN,
     });
     const turns = [{ role: 'user', content: 'hello' }] as const;
     const events = await collect(model.stream({ model: 'custom/any', turns }, new AbortController().signal));

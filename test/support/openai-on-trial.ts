@@ -1,10 +1,12 @@
 import type { ChatRequest } from '../../src/llm/chat-model';
+import { PLAIN, type Dialect } from '../../src/llm/openai/dialect';
 import { OpenAiChatModel } from '../../src/llm/openai/openai-chat-model';
 import { ScriptedModelServer, type AnswerScript } from './scripted-model-server';
 
 interface Options {
   readonly apiKey?: string | null;
   readonly usageTimeoutMs?: number;
+  readonly dialect?: Dialect;
 }
 
 /** The OpenAI adapter before a provider that plays a script. Without one it repeats the question. */
@@ -15,8 +17,8 @@ export class OpenAiOnTrial {
     return new OpenAiOnTrial(await ScriptedModelServer.start());
   }
 
-  open({ apiKey = 'key', usageTimeoutMs = 2_000 }: Options = {}): OpenAiChatModel {
-    return new OpenAiChatModel({ baseUrl: this.server.url, apiKey, usageTimeoutMs });
+  open({ apiKey = 'key', usageTimeoutMs = 2_000, dialect = PLAIN }: Options = {}): OpenAiChatModel {
+    return new OpenAiChatModel({ baseUrl: this.server.url, apiKey, usageTimeoutMs, dialect });
   }
 
   ask(model = this.open(), signal = new AbortController().signal) {

@@ -1,11 +1,12 @@
 import type { ChatEvent, FinishReason, TokenUsage } from '../chat-model';
 import { ModelCallError } from '../model-call-error';
+import { textIn } from './dialect';
 import { brokenOff } from './openai-error';
 
 /** What a chunk may hold. Providers are many and careless, so nothing is taken for granted. */
 interface Chunk {
   readonly choices?: readonly ({
-    readonly delta?: { readonly content?: unknown };
+    readonly delta?: { readonly content?: unknown; readonly refusal?: unknown };
     readonly finish_reason?: unknown;
   } | null)[];
   readonly usage?: Readonly<Record<string, unknown>> | null;
@@ -32,8 +33,7 @@ export class OpenAiAnswer {
     if (this.ended) return '';
     const choice = choices?.[0];
     this.finishReason = choice?.finish_reason || null; // some send '' in every chunk
-    const content = choice?.delta?.content;
-    const text = typeof content === 'string' ? content : '';
+    const text = textIn(choice?.delta?.content) || textIn(choice?.delta?.refusal); // what the model says to the person, both of them
     this.hasText ||= text !== '';
     return text;
   }
@@ -55,7 +55,8 @@ export class OpenAiAnswer {
 
 /** Calls of tools count as `stop`: Parley offers none, so a model that calls one has nothing more to say. */
 function toFinishReason(reason: unknown): FinishReason {
-  return reason === 'length' || reason === 'content_filter' ? reason : 'stop';
+  if (reason === 'content_filter') return reason;
+  return reason === 'length' || reason === 'model_length' ? 'length' : 'stop'; // the second one is Mistral's, for the window
 }
 
 function toUsage(usage: Chunk['usage']): TokenUsage | null {

@@ -7,6 +7,7 @@ import {
   type PassThroughRequest,
 } from '../chat-model';
 import { modelName } from '../model-id';
+import { toProviderBody, type Dialect } from './dialect';
 import { OpenAiAnswer } from './openai-answer';
 import { brokenOff, toModelError } from './openai-error';
 
@@ -15,6 +16,7 @@ interface OpenAiProvider {
   readonly baseUrl: string;
   /** Null: none is sent, as local servers want none. */
   readonly apiKey: string | null;
+  readonly dialect: Dialect;
   /** How long to wait for the token counts, which come after the answer's end. */
   readonly usageTimeoutMs: number;
 }
@@ -44,46 +46,46 @@ export class OpenAiChatModel extends ChatModel {
     });
   }
 
-  async *stream(
-    { model, turns, maxTokens = null }: ChatRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<ChatEvent> {
+  stream({ model, turns, maxTokens = null }: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const answer = new OpenAiAnswer();
     const body = {
       messages: turns.map(({ role, content }) => ({ role, content })),
-      ...(maxTokens !== null && { max_tokens: maxTokens }),
+      ...(maxTokens !== null && { [this.provider.dialect.maxTokens]: maxTokens }),
     };
-    for await (const { text } of this.read(answer, model, body, signal))
-      yield text ? { type: 'text', text } : { type: 'progress' };
-    yield answer.finish();
+    const toEvent = (text: string): ChatEvent => (text ? { type: 'text', text } : { type: 'progress' });
+    return this.read(answer, { model, body }, signal, { toEvent, toEnd: () => [answer.finish()] });
   }
 
-  async *passThrough({ model, body }: PassThroughRequest, signal: AbortSignal): AsyncGenerator<PassedChunk> {
-    if (body.stream !== true) {
-      yield { model, data: await this.complete(model, body, signal) };
-      return;
-    }
+  passThrough(request: PassThroughRequest, signal: AbortSignal): AsyncGenerator<PassedChunk> {
+    if (request.body.stream !== true) return this.complete(request, signal);
     const answer = new OpenAiAnswer();
-    for await (const { data } of this.read(answer, model, body, signal)) yield { model, data };
-    answer.throwIfBrokenOff();
+    const toEvent = (_text: string, data: Json) => ({ model: request.model, data });
+    const toEnd = () => {
+      answer.throwIfBrokenOff();
+      return [];
+    };
+    return this.read(answer, request, signal, { toEvent, toEnd });
   }
 
-  /** Streams one answer chunk by chunk. It may end before the answer has. */
-  private async *read(answer: OpenAiAnswer, model: string, body: Json, signal: AbortSignal) {
+  /** Streams one answer. One generator for whatever is made of it: a second one around it would cost as much again for each token. */
+  private async *read<Event>(
+    answer: OpenAiAnswer,
+    { model, body }: PassThroughRequest,
+    signal: AbortSignal,
+    { toEvent, toEnd }: Reading<Event>,
+  ): AsyncGenerator<Event> {
     let usageTimer: NodeJS.Timeout | undefined;
     try {
       signal.throwIfAborted();
-      const chunks = (await this.client.chat.completions.create(
-        { ...body, model: modelName(model), stream: true, stream_options: usageWanted(body) } as Streamed,
-        { signal },
-      )) as AsyncIterable<unknown> & { controller: AbortController };
-      for await (const chunk of chunks) {
+      const wanted = toProviderBody(this.provider.dialect, modelName(model), { ...body, stream: true });
+      const chunks = await this.client.chat.completions.create(wanted as unknown as Streamed, { signal });
+      for await (const chunk of chunks as AsyncIterable<unknown>) {
         signal.throwIfAborted();
         const text = answer.read(chunk);
         // Read on to the end rather than leave: leaving would close a connection that the next call can use.
         if (answer.ended)
           usageTimer ??= setTimeout(() => chunks.controller.abort(), this.provider.usageTimeoutMs);
-        yield { text, data: (chunk ?? {}) as Json };
+        yield toEvent(text, (chunk ?? {}) as Json);
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -92,17 +94,21 @@ export class OpenAiChatModel extends ChatModel {
       clearTimeout(usageTimer);
     }
     signal.throwIfAborted(); // the SDK ends an aborted stream without an error
+    yield* toEnd();
   }
 
-  private async complete(model: string, body: Json, signal: AbortSignal): Promise<Json> {
+  private async *complete(
+    { model, body }: PassThroughRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<PassedChunk> {
     try {
       signal.throwIfAborted();
-      const completion: unknown = await this.client.chat.completions.create(
-        { ...body, model: modelName(model), stream: false } as Whole,
-        { signal },
-      );
+      const wanted = toProviderBody(this.provider.dialect, modelName(model), body);
+      const completion: unknown = await this.client.chat.completions.create(wanted as unknown as Whole, {
+        signal,
+      });
       if (!isCompletion(completion)) throw brokenOff();
-      return completion;
+      yield { model, data: completion };
     } catch (error) {
       signal.throwIfAborted();
       throw toModelError(error);
@@ -114,10 +120,12 @@ type Json = Readonly<Record<string, unknown>>;
 type Streamed = OpenAI.ChatCompletionCreateParamsStreaming;
 type Whole = OpenAI.ChatCompletionCreateParamsNonStreaming;
 
-const usageWanted = ({ stream_options }: Json) => ({
-  ...(stream_options as object | undefined),
-  include_usage: true,
-});
+/** What is made of an answer. */
+interface Reading<Event> {
+  readonly toEvent: (text: string, chunk: Json) => Event;
+  /** What follows the last chunk. @throws DomainError `model_failed` – the answer has not ended as it should. */
+  readonly toEnd: () => readonly Event[];
+}
 
 /** A page of a proxy would come as a text. */
 const isCompletion = (value: unknown): value is Json =>
