@@ -74,10 +74,14 @@ describe('OpenAiChatModel', () => {
     return { model: trial.open(), idle: () => allEnded(trial.server) };
   };
   chatModelContract(
-    () => onTrial((answer, { question }) => answer.whole('You said: ', question)),
     () =>
-      onTrial(async (answer) => {
-        answer.text('Hi');
+      onTrial((answer, { question, body }) => {
+        if (body.stream === true) answer.whole('You said: ', question);
+        else answer.completion('You said: ', question);
+      }),
+    () =>
+      onTrial(async (answer, { body }) => {
+        if (body.stream === true) answer.text('Hi');
         await answer.hang();
       }),
   );

@@ -1,4 +1,5 @@
 import type { ChatModel, ChatRequest, FinishReason, TokenUsage } from '../../src/llm/chat-model';
+import { passThroughContract, scriptedPassThroughContract } from './pass-through.contract';
 import { collect, collectText, collectUntilError } from '../support/chat-events';
 
 /** A model to put to the test, and what can be seen of its calls. */
@@ -105,6 +106,8 @@ export function chatModelContract(open: () => ModelOnTrial, openSilent: () => Mo
     }
     expect(seen.at(-1)).toBe('finish');
   });
+
+  describe('handing on what the provider says', () => passThroughContract(open, openSilent));
 }
 
 /** What can only be seen of a model that says what it is told to. */
@@ -151,4 +154,6 @@ export function scriptedChatModelContract(open: (answer: Answer) => ModelOnTrial
     const { model } = open(answer({ texts }));
     expect(collectText(await ask(model))).toBe(texts.join(''));
   });
+
+  describe('handing on what the provider says', () => scriptedPassThroughContract(open));
 }

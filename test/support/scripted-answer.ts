@@ -71,6 +71,20 @@ export class ScriptedAnswer {
     }
   }
 
+  /** All of an answer that is not streamed. */
+  completion(...texts: readonly string[]): void {
+    const message = { role: 'assistant', content: texts.join('') };
+    const choices = [{ index: 0, message, finish_reason: 'stop' }];
+    const head = { id: 'chatcmpl-scripted', object: 'chat.completion', created: 1, model: 'scripted' };
+    this.json({ ...head, choices, usage: USAGE });
+  }
+
+  /** An answer that is any JSON. */
+  json(data: unknown): void {
+    this.response.writeHead(200, { 'content-type': 'application/json' });
+    this.response.end(JSON.stringify(data));
+  }
+
   /** The beginning of an answer, without any of it. */
   headers(): void {
     if (this.response.headersSent) return;

@@ -29,7 +29,8 @@ export class ScriptedModelServer {
   /** Oldest first. */
   readonly calls: ModelCall[] = [];
   private readonly scripts = new Map<string, AnswerScript>();
-  private otherwise: AnswerScript = (answer, { question }) => answer.whole(`You said: ${question}`);
+  private otherwise: AnswerScript = (answer, { question, body }) =>
+    body.stream === true ? answer.whole(`You said: ${question}`) : answer.completion(`You said: ${question}`);
 
   private constructor(private readonly server: Server) {
     this.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;

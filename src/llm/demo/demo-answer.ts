@@ -3,9 +3,11 @@ import type { ChatTurn } from '../chat-model';
 const QUOTE_CHARS = 200;
 
 const SETTINGS = `\`\`\`sh
-LLM_BASE_URL=https://api.openai.com/v1  # or any other OpenAI-compatible address
-LLM_API_KEY=...                         # local servers need none
-LLM_MODELS=gpt-4.1,gpt-4.1-mini         # with commas between them
+OPENAI_API_KEY=...  # or that of another provider: docs/models.md
+
+# or any OpenAI-compatible address:
+LLM_BASE_URL=http://localhost:8000/v1
+LLM_MODELS=llama,qwen  # with commas between them
 \`\`\``;
 
 /** The demo model's answer, in markdown. The same turns always have the same answer. */

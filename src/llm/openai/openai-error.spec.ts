@@ -1,9 +1,35 @@
-import { APIConnectionTimeoutError } from 'openai';
+import { APIConnectionTimeoutError, APIError } from 'openai';
 import { toModelError } from './openai-error';
 
-describe('an error of the OpenAI SDK', () => {
-  it("is a model's time-out when the SDK has waited too long", () => {
+const refusal = (headers: Record<string, string>) =>
+  APIError.generate(429, { error: {} }, 'Too many.', new Headers(headers));
+
+describe('An error of the OpenAI SDK', () => {
+  it("is a model's time-out when the SDK has waited too long, and not worth another try", () => {
     const cause = new APIConnectionTimeoutError();
-    expect(toModelError(cause)).toMatchObject({ code: 'model_timeout', cause });
+    expect(toModelError(cause)).toMatchObject({ code: 'model_timeout', cause, retryable: false });
+  });
+
+  it.each<[Record<string, string>, number | null]>([
+    [{ 'retry-after': '2' }, 2_000],
+    [{ 'retry-after': '0' }, 0],
+    [{ 'retry-after': 'soon' }, null],
+    [{ 'retry-after': '-1' }, null],
+    [{ 'retry-after': '1e3' }, null],
+    [{ 'retry-after-ms': '150', 'retry-after': '9' }, 150],
+    [{ 'retry-after-ms': 'soon', 'retry-after': '9' }, 9_000],
+    [{ 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }, null],
+    [{}, null],
+  ])('says how long the provider asks to wait: %j', (headers, waitMs) => {
+    expect(toModelError(refusal(headers))).toMatchObject({ retryable: true, retryAfterMs: waitMs });
+  });
+
+  it('understands a date, too', () => {
+    const at = new Date(Date.now() + 60_000).toUTCString();
+    const { retryAfterMs } = toModelError(refusal({ 'retry-after': at })) as unknown as {
+      retryAfterMs: number;
+    };
+    expect(retryAfterMs).toBeGreaterThan(55_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 });
