@@ -42,4 +42,8 @@ export class Generation {
   /** Until then somebody reads it by way of another replica, and its text is stored more often. */
   @Column({ type: 'timestamptz', precision: 3, nullable: true, name: 'watched_until' })
   watchedUntil!: Date | null;
+
+  /** Of what the model is given: what the reply costs, where nobody counts. */
+  @Column({ type: 'int', default: 0, name: 'prompt_tokens' })
+  readonly promptTokens!: number;
 }
