@@ -121,9 +121,9 @@ describe('The same request under the same key', () => {
 
   it('gets the failure again, and calls no model for it', async () => {
     const [key, content] = [newId(), question()];
-    app.model.answer(content, (answer) => answer.refuse(500));
+    app.model.answer(content, (answer) => answer.refuse(400));
     const [first, second] = [await send(key, content), await send(key, content)];
-    expect([first.status, second.status]).toEqual([503, 503]);
+    expect([first.status, second.status]).toEqual([502, 502]);
     const { requestId: _one, ...problem } = first.body;
     expect(second.body).toMatchObject(problem);
     expect([isReplay(second), callsOf(content)]).toEqual([true, 1]);

@@ -70,6 +70,7 @@ describe('A model', () => {
       LLM_MODELS: 'scripted',
       LLM_FIRST_TOKEN_TIMEOUT: '200ms',
       LLM_IDLE_TIMEOUT: '200ms',
+      LLM_BREAKER_RESET: '1ms', // all of these are failures
     });
     ana = await Client.guest(parley.url);
   });

@@ -52,11 +52,19 @@ describe("A provider's outage", () => {
     expect(await ana.message(body.reply.conversationId, body.reply.id)).toEqual(body.reply);
   });
 
+  it('of three tries counts as one call', async () => {
+    await start({});
+    model.answerAll((answer) => answer.refuse(500));
+    for (let n = 0; n < 4; n++) await send();
+    expect(model.calls).toHaveLength(4 * 3);
+    expect(await modelsAvailable()).toEqual([true]);
+  });
+
   it('costs no further calls until it is looked into, and shows in the health, never in the readiness', async () => {
     await start({ LLM_BREAKER_RESET: '500ms' });
-    model.answerAll((answer) => answer.refuse(500));
+    model.answerAll((answer) => answer.refuse(401));
     expect(await health()).toMatchObject({ status: 'ok', checks: { 'llm:custom': { status: 'up' } } });
-    for (let n = 0; n < 2; n++) expect((await send()).body.code).toBe('model_unavailable');
+    for (let n = 0; n < 5; n++) expect((await send()).body.code).toBe('model_unavailable');
     const calls = model.calls.length;
     expect(calls).toBe(5);
     expect((await send()).body.code).toBe('model_unavailable');

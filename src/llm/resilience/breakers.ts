@@ -9,10 +9,10 @@ import {
 import type { DomainError } from '../../common/errors/domain-error';
 import { ModelCallError } from '../model-call-error';
 
-/** Tries in a row that end before their first token. Three make one call, so it is not one call alone that opens it. */
+/** Calls in a row that end before their first token, whatever was tried. */
 const MOST_FAILURES = 5;
 
-/** A try that its caller has given up: it says nothing of the provider. */
+/** A call that its caller has given up: it says nothing of the provider. */
 export class CallerGone extends Error {}
 
 /** Keeps calls from providers that are out of order: one breaker each, told by real calls alone. */
@@ -28,10 +28,10 @@ export class Breakers {
   }
 
   /**
-   * Runs one try up to its first token.
+   * Runs one call up to its first token.
    *
    * @throws DomainError `model_unavailable` – at once, without a try: the breaker is open.
-   * @throws whatever the try throws. Outages count against the provider, a request that is refused and a caller that leaves do not.
+   * @throws whatever the call throws. Outages count against the provider, a request that is refused and a caller that leaves do not.
    */
   async run<T>(provider: string, begin: () => Promise<T>): Promise<T> {
     const breaker = this.of(provider);

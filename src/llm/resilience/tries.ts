@@ -17,7 +17,8 @@ export interface BegunCall<Event> {
 export type StartCall<Event> = (signal: AbortSignal) => AsyncIterable<Event>;
 
 /**
- * Begins a call of one provider, again where that may help, and only before its first event.
+ * Begins a call of one provider, again where that may help, and only before its first event. The provider's breaker sees all tries as
+ * one; where it is the one that looks whether the provider is back, there is one try.
  *
  * @param mostMs for all tries together, the waits between them included
  * @throws DomainError `model_timeout` – no event within `mostMs`; or what the last try failed with. When `signal` aborts, its reason.
@@ -28,15 +29,29 @@ export async function beginCall<Event>(
   signal: AbortSignal,
 ): Promise<BegunCall<Event>> {
   const until = performance.now() + mostMs;
+  const mostRetries = breakers.isClosed(provider) ? MOST_RETRIES : 0;
+  try {
+    return await breakers.run(provider, () => tryUntil(start, until, mostRetries, signal));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function tryUntil<Event>(
+  start: StartCall<Event>,
+  until: number,
+  mostRetries: number,
+  signal: AbortSignal,
+): Promise<BegunCall<Event>> {
   let backoff = BACKOFF.next();
   for (let retries = 0; ; retries++) {
     try {
-      const leftMs = until - performance.now();
-      return await breakers.run(provider, () => firstEvent(start, leftMs, signal));
+      return await firstEvent(start, until - performance.now(), signal);
     } catch (error) {
-      signal.throwIfAborted();
       const waitMs = Math.max(backoff.duration, waitWanted(error));
-      if (retries === MOST_RETRIES || !isRetryable(error) || performance.now() + waitMs >= until) throw error;
+      const isLast = retries === mostRetries || performance.now() + waitMs >= until;
+      if (isLast || !isRetryable(error)) throw error;
       await pause(waitMs, signal);
       backoff = backoff.next(undefined);
     }
@@ -78,12 +93,12 @@ async function firstEvent<Event>(
   }
 }
 
-/** Cockatiel's `retry` would sleep on for a caller that has gone. @throws when `signal` aborts, its reason. */
+/** Cockatiel's `retry` would sleep on for a caller that has gone. @throws CallerGone */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const leave = () => {
       clearTimeout(timer);
-      reject(signal.reason as Error);
+      reject(new CallerGone());
     };
     const timer = setTimeout(() => {
       signal.removeEventListener('abort', leave);
