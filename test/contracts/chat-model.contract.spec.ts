@@ -8,12 +8,8 @@ import { RoutedChatModel } from '../../src/llm/routed-chat-model';
 import { FakeChatModel, silence } from '../fakes/fake-chat-model';
 import { OpenAiOnTrial } from '../support/openai-on-trial';
 import type { AnswerScript, ScriptedModelServer } from '../support/scripted-model-server';
-import {
-  chatModelContract,
-  scriptedChatModelContract,
-  type Answer,
-  type ModelOnTrial,
-} from './chat-model.contract';
+import type { Answer, ModelOnTrial } from '../support/model-on-trial';
+import { chatModelContract, scriptedChatModelContract } from './chat-model.contract';
 
 describe('FakeChatModel', () => {
   const onTrial = (model: FakeChatModel): ModelOnTrial => ({

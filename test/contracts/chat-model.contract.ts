@@ -1,21 +1,7 @@
-import type { ChatModel, ChatRequest, FinishReason, TokenUsage } from '../../src/llm/chat-model';
+import type { ChatModel, ChatRequest, FinishReason } from '../../src/llm/chat-model';
+import type { Answer, ModelOnTrial } from '../support/model-on-trial';
 import { passThroughContract, scriptedPassThroughContract } from './pass-through.contract';
 import { collect, collectText, collectUntilError } from '../support/chat-events';
-
-/** A model to put to the test, and what can be seen of its calls. */
-export interface ModelOnTrial {
-  readonly model: ChatModel;
-  /** Resolves once no call is going on any more, also where the model gets its answers from. */
-  readonly idle: () => Promise<void>;
-}
-
-/** What a model that can be told what to say is told. */
-export interface Answer {
-  readonly texts: readonly string[];
-  /** Null: it ends without saying that it has finished. */
-  readonly finish: FinishReason | null;
-  readonly usage: TokenUsage | null;
-}
 
 const asking = (question: string): ChatRequest => ({
   model: 'custom/any',

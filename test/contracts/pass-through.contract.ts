@@ -1,6 +1,6 @@
 import type { ChatModel, FinishReason, PassedChunk, PassThroughRequest } from '../../src/llm/chat-model';
 import { collect } from '../support/chat-events';
-import type { Answer, ModelOnTrial } from './chat-model.contract';
+import type { Answer, ModelOnTrial } from '../support/model-on-trial';
 
 const MODEL = 'custom/any';
 const running = () => new AbortController().signal;
