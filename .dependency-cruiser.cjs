@@ -16,7 +16,7 @@ const ROOMS = {
   telemetry: ['common/', 'config/'],
   page: ['common/', 'config/'],
   questions: ['conversations/', 'usage/', ...LLM_PORT, 'common/', 'config/'],
-  completions: ['conversations/', 'usage/', ...LLM_PORT, 'common/', 'config/'],
+  completions: ['conversations/', 'usage/', 'idempotency/', ...LLM_PORT, 'common/', 'config/'],
   health: ['database/', 'llm/', 'common/', 'config/'],
 };
 

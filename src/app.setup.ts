@@ -26,7 +26,13 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.use(requireHost);
   if (http.corsOrigins.length > 0) allowOrigins(app, http.corsOrigins);
   app.setGlobalPrefix(PREFIX, {
-    exclude: ['health', 'health/live', 'health/ready'].map((path) => ({ path, method: RequestMethod.GET })),
+    exclude: [
+      ...['health', 'health/live', 'health/ready', 'v1/models'].map((path) => ({
+        path,
+        method: RequestMethod.GET,
+      })),
+      { path: 'v1/chat/completions', method: RequestMethod.POST },
+    ],
   });
   serveContract(app);
   const server = app.getHttpServer();
@@ -88,6 +94,7 @@ function allowOrigins(app: NestExpressApplication, origin: string[]): void {
       'RateLimit',
       'RateLimit-Policy',
       'Retry-After',
+      'X-Parley-Conversation-Id',
       'X-Request-Id',
     ],
     maxAge: 600,

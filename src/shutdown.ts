@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Server } from 'node:http';
 import { errorForLog } from './common/errors/error-for-log';
 import { within } from './common/within';
+import { RunningCalls } from './completions/running-calls';
 import { Config } from './config/config';
 import { RepliesService } from './conversations/replies/replies.service';
 import { SocketGateway } from './conversations/sockets/socket.gateway';
@@ -39,7 +40,8 @@ async function stop(app: NestExpressApplication, database: OpenDatabase): Promis
     app.get(HealthService).drain();
     const sockets = app.get(SocketGateway);
     sockets.drain();
-    await app.get(RepliesService).drain(drainMs); // still listening: readers may rejoin, and probes see 503
+    // Still listening: readers may rejoin, and probes see 503.
+    await Promise.all([app.get(RepliesService).drain(drainMs), app.get(RunningCalls).drain(drainMs)]);
     await sockets.close();
     await closeServer(app.getHttpServer());
     await app.close();

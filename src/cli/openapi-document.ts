@@ -2,19 +2,21 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEM_CODES } from '../common/http/api-problems';
 import { PROBLEMS, type ProblemCode } from '../common/errors/domain-error';
+import { OpenAiErrorResponse } from '../completions/openai-error.dto';
 import { Problem } from './problem.dto';
 import packageJson from '../../package.json';
 
-const DESCRIPTION = `A conversation backend for LLM applications. Errors are RFC 9457 problems, told apart by \`code\`.
+const DESCRIPTION = `A conversation backend for LLM applications. Errors are RFC 9457 problems, told apart by \`code\`;
+under \`/v1\` they are in OpenAI's envelope, with the same codes.
 
-Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB), 415 (a body that
-is not JSON) and 431 (headers too large).
+Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB; 10 MB for chat
+completions), 415 (a body that is not JSON) and 431 (headers too large).
 
 The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: docs/websocket.md.`;
 
 /** What every operation can answer. */
 const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed', 'internal'];
-/** Besides, under /api. */
+/** Besides, under /api and /v1. */
 const ALWAYS_IN_API: readonly ProblemCode[] = ['rate_limited', 'database_unavailable'];
 
 type Json = Record<string, unknown>;
@@ -57,10 +59,10 @@ function describeProblems({ paths }: OpenAPIObject): void {
       const codes = new Set([
         ...takeCodes(operation),
         ...ALWAYS,
-        ...(path.startsWith('/api/') ? ALWAYS_IN_API : []),
+        ...(/^\/(api|v1)\//.test(path) ? ALWAYS_IN_API : []),
       ]);
       for (const [status, ofStatus] of byStatus(codes))
-        operation.responses[status] ??= problemResponse(ofStatus);
+        operation.responses[status] ??= problemResponse(path, ofStatus);
     }
   }
 }
@@ -80,11 +82,14 @@ function byStatus(codes: Iterable<ProblemCode>): Map<number, ProblemCode[]> {
   return statuses;
 }
 
-function problemResponse(codes: readonly ProblemCode[]): Json {
+function problemResponse(path: string, codes: readonly ProblemCode[]): Json {
   const lines = codes.map((code) => `- \`${code}\`: ${PROBLEMS[code].title}`);
+  const [type, shape] = path.startsWith('/v1/')
+    ? ['application/json', OpenAiErrorResponse.name]
+    : ['application/problem+json', Problem.name];
   return {
     description: lines.join('\n'),
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    content: { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } },
   };
 }
 

@@ -67,6 +67,11 @@ export interface RepliesConfig {
   readonly drainMs: number;
 }
 
+export interface CompletionsConfig {
+  /** Of a call of `/v1/chat/completions`: images are in it. */
+  readonly maxBodyBytes: number;
+}
+
 export interface UsageConfig {
   /** Prompt plus completion tokens that each account may take in a period, where it has no quota of its own; null: any number. */
   readonly quotaTokens: number | null;
@@ -90,6 +95,7 @@ export abstract class Config {
   abstract readonly limits: LimitsConfig;
   abstract readonly replies: RepliesConfig;
   abstract readonly llm: LlmConfig;
+  abstract readonly completions: CompletionsConfig;
   abstract readonly usage: UsageConfig;
   abstract readonly log: LogConfig;
 }
@@ -119,6 +125,7 @@ export function loadConfig(environment: Environment): Config {
     limits: toLimits(env),
     replies: toReplies(env),
     llm: toLlm(env),
+    completions: { maxBodyBytes: env.COMPLETIONS_MAX_BODY },
     usage: { quotaTokens: env.QUOTA_TOKENS ?? null, quotaPeriod: env.QUOTA_PERIOD },
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
   });

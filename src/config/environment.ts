@@ -89,6 +89,7 @@ export const VARIABLES = {
   LLM_FIRST_TOKEN_TIMEOUT: duration({ default: 30_000 }),
   LLM_IDLE_TIMEOUT: duration({ default: 30_000 }),
   LLM_TOTAL_TIMEOUT: duration({ default: 300_000 }),
+  COMPLETIONS_MAX_BODY: integer(1_024, 104_857_600)({ default: 10_485_760 }),
   QUOTA_TOKENS: integer(0, Number.MAX_SAFE_INTEGER)(none),
   QUOTA_PERIOD: oneOf('day', 'month')({ default: 'month' }),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')({ default: 'info' }),

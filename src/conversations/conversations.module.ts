@@ -11,6 +11,8 @@ import { ConversationSearchRepository } from './conversation-search.repository';
 import { ConversationsController } from './conversations.controller';
 import { ConversationsService } from './conversations.service';
 import { HistoryService } from './history.service';
+import { KeptExchangeRepository } from './kept-exchange.repository';
+import { KeptExchanges } from './kept-exchanges.service';
 import { MessageStreamsController } from './message-streams.controller';
 import { MessageRepository } from './message.repository';
 import { MessagesController } from './messages.controller';
@@ -47,6 +49,8 @@ import { TurnsService } from './turns.service';
     ReplyContextRepository,
     ModelChoice,
     HistoryService,
+    KeptExchanges,
+    KeptExchangeRepository,
     ConversationExport,
     ConversationSearch,
     ConversationSearchRepository,
@@ -63,6 +67,14 @@ import { TurnsService } from './turns.service';
     RemoteReplyRepository,
     Sweeper,
   ],
-  exports: [ConversationsService, HistoryService, MessagesService, ModelChoice, RepliesService, TurnsService],
+  exports: [
+    ConversationsService,
+    HistoryService,
+    KeptExchanges,
+    MessagesService,
+    ModelChoice,
+    RepliesService,
+    TurnsService,
+  ],
 })
 export class ConversationsModule {}

@@ -43,7 +43,25 @@ export class IdempotencyService {
     return this.keys.setStatus(userId, key, madeId, 202);
   }
 
-  private async outcomeOf(userId: string, { key, hash }: KeyedRequest): Promise<KeptKey | null> {
+  /**
+   * Takes a key for what is made later, if at all; whoever makes it keeps the key with it (`keepKey`), and gives it back where
+   * nothing comes of it. One whose holder has died is free again after so many seconds. False: another request has it.
+   */
+  lease(userId: string, keyed: KeyedRequest, madeId: string, seconds: number): Promise<boolean> {
+    return this.keys.lease(userId, keyed, madeId, seconds);
+  }
+
+  /** Frees a leased key, for the next request. */
+  giveBack(userId: string, { key }: KeyedRequest, madeId: string): Promise<void> {
+    return this.keys.giveBack(userId, key, madeId);
+  }
+
+  /**
+   * What the same request has made, or is making (`RUNNING`). Null: nothing, and the key is free.
+   *
+   * @throws DomainError `idempotency_key_reused` – another request has used the key.
+   */
+  async outcomeOf(userId: string, { key, hash }: KeyedRequest): Promise<KeptKey | null> {
     const kept = await this.keys.find(userId, key);
     if (kept && !kept.requestHash.equals(hash))
       throw new DomainError('idempotency_key_reused', 'This Idempotency-Key was used for another request.');

@@ -1,5 +1,8 @@
 import { Column, CreateDateColumn, Entity, Index, PrimaryColumn } from 'typeorm';
 
+/** 102 (RFC 2518): the request is being worked on, and has made nothing so far. */
+export const RUNNING = 102;
+
 /** A request that made something under a key of its caller's. */
 @Entity('idempotency_keys')
 export class KeptKey {
@@ -18,7 +21,7 @@ export class KeptKey {
   @Column({ type: 'uuid', name: 'made_id' })
   readonly madeId!: string;
 
-  /** Of the first answer, where what was made does not tell it: 202. */
+  /** Of the first answer, where what was made does not tell it. `RUNNING`: there is none yet, and the key expires as a lease does. */
   @Column({ type: 'smallint', nullable: true })
   status!: number | null;
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
-import { KeptKey } from './kept-key.entity';
+import { LEASE_KEY } from './idempotency.sql';
+import { KeptKey, RUNNING } from './kept-key.entity';
+import type { KeyedRequest } from './keyed-request';
 
 @Injectable()
 export class KeptKeyRepository {
@@ -13,6 +15,22 @@ export class KeptKeyRepository {
       .createQueryBuilder('kept')
       .where('kept.userId = :userId and kept.key = :key and kept.expiresAt > now()', { userId, key })
       .getOne();
+  }
+
+  /** False: another request has it. */
+  async lease(
+    userId: string,
+    { key, hash }: KeyedRequest,
+    madeId: string,
+    seconds: number,
+  ): Promise<boolean> {
+    const taken = await this.rows.query<unknown[]>(LEASE_KEY, [userId, key, hash, madeId, RUNNING, seconds]);
+    return taken.length === 1;
+  }
+
+  /** Where it is still held for `madeId`, and nothing has been kept under it. */
+  async giveBack(userId: string, key: string, madeId: string): Promise<void> {
+    await this.rows.delete({ userId, key, madeId, status: RUNNING });
   }
 
   async setStatus(userId: string, key: string, madeId: string, status: number): Promise<void> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { Replays } from '../common/throttle/replays';
 import { IdempotencyService } from './idempotency.service';
-import { keyedRequestOf } from './keyed-request';
+import { keyOf, noteUncounted } from './keyed-request';
 
 /** A replay is not counted as a send: it calls no model. */
 @Injectable()
@@ -13,7 +13,9 @@ export class KeptReplays extends Replays {
 
   /** @throws DomainError `validation_failed` – the key is none. */
   async isReplay(userId: string, request: Request): Promise<boolean> {
-    const keyed = keyedRequestOf(request);
-    return keyed !== null && this.keys.isKnown(userId, keyed.key);
+    const key = keyOf(request);
+    const isKnown = key !== null && (await this.keys.isKnown(userId, key));
+    if (isKnown) noteUncounted(request);
+    return isKnown;
   }
 }

@@ -10,21 +10,45 @@ export interface KeyedRequest {
   readonly key: string;
   /** SHA-256 of the route and the body: another request with the same key is a mistake. */
   readonly hash: Buffer;
+  /** It was taken for a replay, and so not counted as a send. */
+  readonly isUncounted?: boolean;
 }
+
+const uncounted = new WeakSet<Request>();
+
+/** Remembers that a request was not counted as a send, since its key was known. */
+export const noteUncounted = (request: Request): void => void uncounted.add(request);
 
 /** What a key looks like. */
 export const KEY_FORM = /^[\x21-\x7e]{1,255}$/;
 
-/** @throws DomainError `validation_failed` – the key is none. */
-export function keyedRequestOf(request: Request): KeyedRequest | null {
+/**
+ * The key of a request, where it counts. Null: there is none, or the request is one of `/v1` that keeps nothing, and so has nothing
+ * to give again.
+ *
+ * @throws DomainError `validation_failed` – the key is none.
+ */
+export function keyOf(request: Request): string | null {
   const key = request.get('idempotency-key');
   if (key === undefined) return null;
   if (!KEY_FORM.test(key)) {
     const message = 'must be 1 to 255 visible ASCII characters';
     throw validationFailed([{ path: 'header.Idempotency-Key', code: 'idempotency_key', message }]);
   }
+  return keepsItsOutcome(request) ? key : null;
+}
+
+function keepsItsOutcome({ path, body }: Request): boolean {
+  return !/^\/v1\//i.test(path) || (body as { store?: unknown } | undefined)?.store === true;
+}
+
+/** @throws DomainError `validation_failed` – the key is none. */
+function keyedRequestOf(request: Request): KeyedRequest | null {
+  const key = keyOf(request);
+  if (key === null) return null;
   const { method, path } = request;
-  return { key, hash: hashOf(`${method} ${path.toLowerCase()}`, (request.body as object | undefined) ?? {}) };
+  const hash = hashOf(`${method} ${path.toLowerCase()}`, (request.body as object | undefined) ?? {});
+  return { key, hash, isUncounted: uncounted.has(request) };
 }
 
 /** A request that is no HTTP request. `key` has the form of one, or is undefined. */

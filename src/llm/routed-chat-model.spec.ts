@@ -94,6 +94,20 @@ describe('A call of a model', () => {
     expect(model.models).toHaveLength(1);
   });
 
+  it.each([
+    [true, 30_000],
+    [false, 300_000],
+  ])('that is passed through (streamed: %s) may take %i ms for what comes first', async (stream, mostMs) => {
+    const { model } = routed({ custom: new FakeChatModel(silence) });
+    const body = { stream, messages: [] };
+    const reading = collect(model.passThrough({ model: 'custom/any', body }, running()));
+    const failed = expect(reading).rejects.toMatchObject({ code: 'model_timeout' });
+    await pass(mostMs - 1);
+    expect(jest.getTimerCount()).toBeGreaterThan(0);
+    await pass(1);
+    await failed;
+  });
+
   describe('with models that stand in', () => {
     const chain = { LLM_MODELS: 'any,other,third', LLM_FALLBACKS: 'custom/any>custom/other>custom/third' };
 

@@ -14,7 +14,7 @@ import { OpeningCall, type OpenedCall } from './resilience/opening-call';
 import { Slots } from './resilience/slots';
 import { beginCall } from './resilience/tries';
 import { ModelCallError } from './model-call-error';
-import { withTimeLimits } from './time-limits';
+import { withTimeLimits, type TimeLimits } from './time-limits';
 
 type Settings = Pick<
   LlmConfig,
@@ -56,11 +56,18 @@ export class RoutedChatModel extends ChatModel {
   }
 
   passThrough(request: PassThroughRequest, signal: AbortSignal): AsyncIterable<PassedChunk> {
+    const { totalTimeoutMs } = this.settings;
+    // What is not streamed comes all at once, and may take as long as all of it.
+    const limits =
+      request.body.stream === true
+        ? this.settings
+        : { ...this.settings, firstTokenTimeoutMs: totalTimeoutMs };
     return this.call<PassedChunk>(
       request.model,
       signal,
       (provider, model, end) => provider.passThrough({ ...request, model }, end),
       () => [], // each chunk says it
+      limits,
     );
   }
 
@@ -69,18 +76,19 @@ export class RoutedChatModel extends ChatModel {
     signal: AbortSignal,
     start: CallModel<Event>,
     answering: (model: string) => readonly Event[],
+    limits: TimeLimits = this.settings,
   ): AsyncIterable<Event> {
     const begin = (end: AbortSignal) => {
       let release = () => {};
       const open = async () => {
-        const until = performance.now() + this.settings.firstTokenTimeoutMs;
+        const until = performance.now() + limits.firstTokenTimeoutMs;
         release = await this.slots.take(end);
         if (end.aborted) release(); // its reader has left since
         return this.firstThatAnswers(asked, until, end, start, answering);
       };
       return new OpeningCall(open, () => release());
     };
-    return withTimeLimits(begin, this.settings, signal);
+    return withTimeLimits(begin, limits, signal);
   }
 
   /** @throws DomainError what the model that was asked failed with, where those that stand in for it fail as well. */

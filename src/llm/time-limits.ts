@@ -23,26 +23,61 @@ export async function* withTimeLimits<Event>(
   const stop = () => call.abort(signal.reason);
   signal.addEventListener('abort', stop, { once: true });
   const total = abortAfter(limits.totalTimeoutMs, call, 'The model took too long to finish its answer.');
-  let silence = abortAfter(limits.firstTokenTimeoutMs, call, 'The model did not begin to answer in time.');
+  const silence = new Silence(limits, call);
   let events: AsyncIterator<Event, undefined> | undefined;
   try {
     events = start(call.signal)[Symbol.asyncIterator]();
     const pull = puller(events, call.signal);
     while (true) {
       const { done, value } = await pull();
-      clearTimeout(silence);
+      silence.end();
       if (done) return;
       yield value;
       if (isFinish(value)) return;
-      silence = abortAfter(limits.idleTimeoutMs, call, 'The model stopped in the middle of its answer.');
+      silence.begin();
     }
   } finally {
     clearTimeout(total);
-    clearTimeout(silence);
+    silence.clear();
     signal.removeEventListener('abort', stop);
     call.abort();
     // Not awaited: a generator that ignores its signal returns only when its own wait is over, which may be never.
     events?.return?.().catch(() => undefined);
+  }
+}
+
+/** How long a model says nothing while somebody listens. One timer for all its silences: one each costs as much as all the rest. */
+class Silence {
+  private readonly first: NodeJS.Timeout;
+  private later: NodeJS.Timeout | null = null;
+  private isSilent = true;
+
+  constructor(
+    private readonly limits: TimeLimits,
+    private readonly call: AbortController,
+  ) {
+    this.first = abortAfter(limits.firstTokenTimeoutMs, call, 'The model did not begin to answer in time.');
+  }
+
+  begin(): void {
+    this.isSilent = true;
+    if (this.later) this.later.refresh();
+    else this.later = this.abortWhenLong();
+  }
+
+  end(): void {
+    this.isSilent = false;
+    clearTimeout(this.first);
+  }
+
+  clear(): void {
+    clearTimeout(this.first);
+    if (this.later) clearTimeout(this.later);
+  }
+
+  private abortWhenLong(): NodeJS.Timeout {
+    const message = 'The model stopped in the middle of its answer.';
+    return abortAfter(this.limits.idleTimeoutMs, this.call, message, () => this.isSilent);
   }
 }
 
@@ -52,8 +87,16 @@ const isFinish = (event: unknown): boolean => (event as { type?: unknown }).type
 /** The longest that a timer takes; anything longer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function abortAfter(timeoutMs: number, call: AbortController, message: string): NodeJS.Timeout {
-  const abort = () => call.abort(new DomainError('model_timeout', message));
+/** @param applies whether it still does, when the time is over */
+export function abortAfter(
+  timeoutMs: number,
+  call: AbortController,
+  message: string,
+  applies: () => boolean = () => true,
+): NodeJS.Timeout {
+  const abort = () => {
+    if (applies()) call.abort(new DomainError('model_timeout', message));
+  };
   return setTimeout(abort, Math.min(timeoutMs, LONGEST_TIMER_MS));
 }
 

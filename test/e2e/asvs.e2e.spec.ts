@@ -169,7 +169,8 @@ describe('Parley', () => {
     });
 
     it('alone see and change what the contract has for administration', () => {
-      const forAdmins = OPERATIONS.filter(
+      const ours = OPERATIONS.filter(({ route }) => !route.path.startsWith('/v1/')); // there, `role` is a message's
+      const forAdmins = ours.filter(
         ({ asks, gives }) =>
           asks.some((field) => ADMIN_CHANGES.includes(field)) ||
           gives.some((field) => ADMIN_FIELDS.includes(field)),

@@ -105,6 +105,45 @@ describe('Statements to the database', () => {
     expect(await count(send)).toBe(3);
   });
 
+  describe('when a completion is asked for', () => {
+    const complete = (more: object = {}, key?: string) =>
+      ana.post(
+        '//v1/chat/completions',
+        { model: 'custom/scripted', messages: [{ role: 'user', content: 'Hi' }], stream: true, ...more },
+        { headers: key === undefined ? {} : { 'Idempotency-Key': key } },
+      );
+    const seenWhile = async (act: () => Promise<unknown>) => {
+      const before = statements.seen.length;
+      await act();
+      return statements.seen.slice(before).map(shortOf);
+    };
+    const reserving = ['start transaction', 'select u.quota_tokens::float8', 'commit'];
+
+    it('are a look for a quota and the count', async () => {
+      expect(await seenWhile(() => complete())).toEqual([...reserving, 'with freed']);
+    });
+
+    it('are one more where it is kept, whatever its length', async () => {
+      expect(await seenWhile(() => complete({ store: true }))).toEqual([
+        ...reserving,
+        'with held',
+        'with freed',
+      ]);
+      const messages = Array.from({ length: 300 }, (_, n) => ({
+        role: n % 2 ? 'assistant' : 'user',
+        content: 'Hi',
+      }));
+      expect(await count(() => complete({ store: true, messages }))).toBe(5);
+    });
+
+    it('are one more again under a key, and three for what was asked before', async () => {
+      expect(await seenWhile(() => complete({ store: true }, 'v1'))).toEqual([
+        ...['insert into', ...reserving, 'with held', 'with freed'],
+      ]);
+      expect(await count(() => complete({ store: true }, 'v1'))).toBe(3);
+    });
+  });
+
   it('are rolled back where a question is refused', async () => {
     const { reply } = await ana.send(id, 'Hi');
     const refuse = () =>
@@ -116,6 +155,7 @@ describe('Statements to the database', () => {
     ['a guest signs in', 3, () => Client.guest(parley.url)],
     ['a conversation is made', 2, () => ana.conversation()],
     ['the models are listed', 0, () => ana.get('/models')],
+    ['the models are listed for OpenAI clients', 0, () => ana.get('//v1/models')],
     ['somebody asks who he is', 1, () => ana.get('/users/me')],
     ['somebody asks for the usage', 2, () => ana.get('/users/me/usage')],
     ['somebody signs out', 2, () => ana.post('/auth/logout')],

@@ -33,6 +33,7 @@ export async function useEverything(anyone: ObservedClient, model: ScriptedModel
   await useKeys(ana);
   await talk(ana);
   await talkOverSockets(ana);
+  await talkAsOpenAi(ana);
   await talkNonsense(ana);
   await administer(anyone);
   await changeAccount(ana);
@@ -141,6 +142,29 @@ async function talkOverSockets(ana: ObservedClient): Promise<void> {
   await socket.frame(({ requestId, type }) => type === 'error' && requestId === null, 'a refusal');
   await socket.close();
   await ana.get(`/ws?token=${CANARY}`);
+}
+
+/** Streams and what is kept, what fails, and what is refused. */
+async function talkAsOpenAi(ana: ObservedClient): Promise<void> {
+  await ana.get('//v1/models');
+  const ask = (content: unknown, more: object = {}, key = `${CANARY}-v1`) => {
+    const messages = [
+      { role: 'system', content: `${CANARY} system` },
+      { role: 'user', content },
+    ];
+    const body = { model: 'custom/scripted', messages, stream: true, [CANARY]: CANARY, ...more };
+    return ana.post('//v1/chat/completions', body, { headers: { 'Idempotency-Key': key } });
+  };
+  for (let n = 0; n < 2; n++) await ask(`${CANARY} kept`, { store: true });
+  await ask(`${CANARY} other`, { store: true });
+  await ask([{ type: 'image_url', image_url: { url: `data:image/png;base64,${CANARY}` } }]);
+  for (const content of [`${CANARY} refused`, `${CANARY} garbage`]) await ask(content, { stream: false });
+  await ask(`${CANARY} garbage`, { store: true }, `${CANARY}-garbage`);
+  await ask(1, { model: CANARY, n: CANARY, tools: [{ [CANARY]: `${CANARY}\u0000` }] });
+  await ask('Hi', { model: `${CANARY}/none` }, `${CANARY} key`);
+  const headers = { 'Content-Type': 'application/json' };
+  await ana.post('//v1/chat/completions', undefined, { raw: `{"${CANARY}`, headers });
+  await ana.get(`//v1/none?token=${CANARY}`);
 }
 
 async function talkNonsense(ana: ObservedClient): Promise<void> {

@@ -14,9 +14,10 @@ export interface Problem {
 }
 
 /** The one way out: the HTTP filter and the event stream call it. An `internal` error keeps its reason to itself. */
-export function toProblem({ code, message, errors, members }: DomainError, requestId: string): Problem {
+export function toProblem(error: DomainError, requestId: string): Problem {
+  const { code, errors, members } = error;
   const { status, title } = PROBLEMS[code];
-  const detail = code === 'internal' ? title : message;
+  const detail = detailOf(error);
   return {
     ...members,
     type: `urn:parley:problem:${code}`,
@@ -28,6 +29,10 @@ export function toProblem({ code, message, errors, members }: DomainError, reque
     ...(errors && { errors }),
   };
 }
+
+/** What may be told of a failure. */
+export const detailOf = ({ code, message }: DomainError): string =>
+  code === 'internal' ? PROBLEMS.internal.title : message;
 
 /** Whatever was thrown, as a failure with a meaning. What nobody knows is `internal`. */
 export function toDomainError(error: unknown): DomainError {
@@ -46,7 +51,7 @@ const FRAMEWORK: Partial<Record<number, [ProblemCode, string]>> = {
   403: ['forbidden', 'This is not allowed.'],
   404: ['not_found', 'There is nothing at this path.'],
   406: ['not_acceptable', 'No answer in an accepted media type.'],
-  413: ['payload_too_large', 'The body is larger than 100 KB.'],
+  413: ['payload_too_large', 'The body is too large.'],
   415: ['unsupported_media_type', 'The body must be application/json in UTF-8.'],
 };
 

@@ -1,22 +1,31 @@
-import { json, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import { json, type Request, type RequestHandler } from 'express';
 import { isUtf8 } from 'node:buffer';
 import { DomainError } from '../errors/domain-error';
 import { isStorable } from '../validation/storable';
 
-const MAX_BODY_BYTES = 100 * 1024;
 const MAX_DEPTH = 32;
-/** Members and items in all: far more than any route takes, and few enough that checking them takes no time. */
-const MAX_VALUES = 1_000;
+
+/** What a body may be. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Members and items in all. */
+  readonly maxValues: number;
+  /** Whether members may have the names that every object has. They must not where class-transformer reads them (`isUnseen`). */
+  readonly anyName: boolean;
+}
+
+/** Far more than any route takes, and few enough that checking them takes no time. */
+const USUAL: BodyLimits = { maxBytes: 100 * 1024, maxValues: 1_000, anyName: false };
 
 /**
- * Reads a JSON body: UTF-8, an object, at most 100 KB and 32 levels deep, and in its texts neither NUL (Postgres cannot
- * store it) nor half a surrogate pair (UTF-8 cannot carry it). It has at most 1,000 values.
+ * Reads a JSON body: UTF-8, an object, at most 100 KB and 32 levels deep unless told otherwise, and in its texts neither NUL
+ * (Postgres cannot store it) nor half a surrogate pair (UTF-8 cannot carry it). It has at most 1,000 values.
  */
-export function jsonBody(): RequestHandler {
-  const read = json({ limit: MAX_BODY_BYTES, type: isJson, verify: refuseOtherEncodings });
+export function jsonBody(limits: BodyLimits = USUAL): RequestHandler {
+  const read = json({ limit: limits.maxBytes, type: isJson, verify: refuseOtherEncodings });
   return (request, response, next) => {
     if (hasBody(request) && !isJson(request)) return next(unsupported());
-    read(request, response, (error?: unknown) => (error ? next(error) : checkBody(request, response, next)));
+    read(request, response, (error?: unknown) => next(error ?? faultInBodyOf(request, limits) ?? undefined));
   };
 }
 
@@ -36,48 +45,50 @@ function refuseOtherEncodings(_request: unknown, _response: unknown, body: Buffe
 const unsupported = () =>
   new DomainError('unsupported_media_type', 'The body must be application/json in UTF-8.');
 
-function checkBody(request: Request, _response: Response, next: NextFunction): void {
+function faultInBodyOf(request: Request, limits: BodyLimits): DomainError | null {
   const body: unknown = request.body;
-  if (body === undefined) return next();
-  next(faultIn(body) ?? undefined);
+  return body === undefined ? null : faultIn(body, limits);
 }
 
 /** What nothing takes in a parsed body; null: there is none. Whether its members are right is another question. */
-export function faultIn(body: unknown): DomainError | null {
+export function faultIn(body: unknown, limits: BodyLimits = USUAL): DomainError | null {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
-    return invalid('', 'not_an_object', 'The body must be a JSON object.');
-  return findFault(body, '', 1, { left: MAX_VALUES });
+    return invalid([], 'not_an_object', 'The body must be a JSON object.');
+  return findFault(body, [], { ...limits, left: limits.maxValues });
 }
 
-const invalid = (path: string, code: string, message: string) =>
-  new DomainError('validation_failed', message, { errors: [{ path, code, message }] });
+type Steps = readonly string[];
 
-/** The first thing in a parsed body that no route takes. Its recursion ends with `MAX_DEPTH`. */
+const invalid = (steps: Steps, code: string, message: string) => {
+  const path = steps.map((step) => `/${toPointerToken(step)}`).join('');
+  return new DomainError('validation_failed', message, { errors: [{ path, code, message }] });
+};
+
+/** The first thing in a parsed body that no route takes. Its recursion ends with `MAX_DEPTH`. `steps` are those that lead to the value. */
 function findFault(
   value: unknown,
-  path: string,
-  depth: number,
-  values: { left: number },
+  steps: string[],
+  limits: BodyLimits & { left: number },
 ): DomainError | null {
-  if (typeof value === 'string') return isStorable(value) ? null : unstorable(path);
+  if (typeof value === 'string') return isStorable(value) ? null : unstorable(steps);
   if (typeof value !== 'object' || value === null) return null;
-  if (depth > MAX_DEPTH) {
+  if (steps.length >= MAX_DEPTH)
     return new DomainError('malformed_request', `The body is nested more than ${MAX_DEPTH} levels deep.`);
-  }
-  for (const [key, member] of Object.entries(value)) {
-    if (values.left-- === 0)
-      return new DomainError('malformed_request', `The body has more than ${MAX_VALUES} values.`);
-    if (!isStorable(key)) return unstorable(path);
-    const memberPath = `${path}/${toPointerToken(key)}`;
-    if (isUnseen(key)) return invalid(memberPath, 'unknown_field', 'This name is not allowed.');
-    const fault = findFault(member, memberPath, depth + 1, values);
+  for (const key of Object.keys(value)) {
+    if (limits.left-- === 0)
+      return new DomainError('malformed_request', `The body has more than ${limits.maxValues} values.`);
+    if (!isStorable(key)) return unstorable(steps);
+    steps.push(key);
+    if (!limits.anyName && isUnseen(key)) return invalid(steps, 'unknown_field', 'This name is not allowed.');
+    const fault = findFault((value as Record<string, unknown>)[key], steps, limits);
     if (fault) return fault;
+    steps.pop();
   }
   return null;
 }
 
-const unstorable = (path: string) =>
-  invalid(path, 'not_text', 'Text must have neither NUL characters nor halves of surrogate pairs.');
+const unstorable = (steps: Steps) =>
+  invalid(steps, 'not_text', 'Text must have neither NUL characters nor halves of surrogate pairs.');
 
 /**
  * Names that every object has (`__proto__`, `constructor`, `toString`): class-transformer leaves members of such a name out

@@ -2,17 +2,21 @@ import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs
 import type { Request, Response } from 'express';
 import { DomainError, PROBLEMS } from '../errors/domain-error';
 import { logFailure } from '../errors/log-failure';
+import type { ErrorEnvelope } from '../errors/error-envelope';
 import type { ErrorTranslator } from '../errors/error-translator';
 import { toDomainError, toProblem } from '../errors/problem';
 import { allowedMethods } from './allowed-methods';
 import { requestIdOf } from './request-id';
 
-/** Answers whatever was thrown on the way to an answer as an RFC 9457 problem. */
+/** Answers whatever was thrown on the way to an answer: as an RFC 9457 problem, or in the shape that the path's clients know. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
-  constructor(private readonly outside: ErrorTranslator) {}
+  constructor(
+    private readonly outside: ErrorTranslator,
+    private readonly envelopes: ErrorEnvelope,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -20,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = this.outside.translate(thrown) ?? orWrongMethod(toDomainError(thrown), request);
     logFailure(this.logger, error, requestIdOf(request));
     if (response.headersSent) return void response.destroy(); // cut, so that nobody takes the part for the whole
-    sendProblem(request, response, error);
+    sendError(request, response, error, this.envelopes.wrap(request.baseUrl + request.path, error));
   }
 }
 
@@ -34,7 +38,7 @@ function orWrongMethod(error: DomainError, request: Request): DomainError {
   });
 }
 
-function sendProblem(request: Request, response: Response, error: DomainError): void {
+function sendError(request: Request, response: Response, error: DomainError, envelope: object | null): void {
   const kind = PROBLEMS[error.code];
   const headers = {
     ...('retryAfterSeconds' in kind && { 'Retry-After': String(kind.retryAfterSeconds) }),
@@ -44,6 +48,6 @@ function sendProblem(request: Request, response: Response, error: DomainError): 
   for (const [name, value] of Object.entries(headers)) if (value !== '') response.setHeader(name, value);
   response
     .status(kind.status)
-    .type('application/problem+json')
-    .send(JSON.stringify(toProblem(error, requestIdOf(request))));
+    .type(envelope ? 'application/json' : 'application/problem+json')
+    .send(JSON.stringify(envelope ?? toProblem(error, requestIdOf(request))));
 }

@@ -13,15 +13,33 @@ const PING_MS = 15_000;
 /** A reader that takes nothing for so long, not even a comment, is cut off; it may rejoin where it was. */
 const STALLED_MS = 60_000;
 
-/**
- * Answers with an event stream, at the reader's pace: nothing is taken from `events` while the reader's socket is full.
- * Resolves when the events have ended or the reader is gone; `gone` then ends the source. Errors of the source are thrown:
- * the headers are out by then, so the connection is cut, and the reader rejoins. So is that of a reader who stops reading.
- */
-export async function sendEvents(
+/** What a stream sends, and how it is written. */
+interface Frames<T> {
+  readonly of: AsyncIterable<T>;
+  /** With the empty line at its end. */
+  readonly toFrame: (item: T) => string;
+}
+
+/** As `sendFrames`, of events that tell their type. */
+export function sendEvents(
   request: Request,
   response: Response,
   events: AsyncIterable<ServerSentEvent>,
+  gone: AbortController,
+  stalledMs = STALLED_MS,
+): Promise<void> {
+  return sendFrames(request, response, { of: events, toFrame: frame }, gone, stalledMs);
+}
+
+/**
+ * Answers with an event stream, at the reader's pace: nothing is taken from the source while the reader's socket is full.
+ * Resolves when the source has ended or the reader is gone; `gone` then ends the source. Errors of the source are thrown:
+ * the headers are out by then, so the connection is cut, and the reader rejoins. So is that of a reader who stops reading.
+ */
+export async function sendFrames<T>(
+  request: Request,
+  response: Response,
+  { of: items, toFrame }: Frames<T>,
   gone: AbortController,
   stalledMs = STALLED_MS,
 ): Promise<void> {
@@ -33,9 +51,9 @@ export async function sendEvents(
   if (response.destroyed) leave(); // it went away before there was anything to send
   const ping = setInterval(() => !response.writableNeedDrain && response.write(': ping\n\n'), PING_MS);
   try {
-    for await (const event of events) {
+    for await (const item of items) {
       if (gone.signal.aborted) break;
-      if (!response.write(frame(event))) await once(response, 'drain', { signal: gone.signal });
+      if (!response.write(toFrame(item))) await once(response, 'drain', { signal: gone.signal });
     }
     response.end();
   } catch (error) {

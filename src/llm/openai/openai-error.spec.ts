@@ -5,9 +5,9 @@ const refusal = (headers: Record<string, string>) =>
   APIError.generate(429, { error: {} }, 'Too many.', new Headers(headers));
 
 describe('An error of the OpenAI SDK', () => {
-  it("is a model's time-out when the SDK has waited too long, and not worth another try", () => {
+  it('is no connection when that took too long, since the SDK has no other time-out here', () => {
     const cause = new APIConnectionTimeoutError();
-    expect(toModelError(cause)).toMatchObject({ code: 'model_timeout', cause, retryable: false });
+    expect(toModelError(cause)).toMatchObject({ code: 'model_unavailable', cause, retryable: true });
   });
 
   it.each<[Record<string, string>, number | null]>([

@@ -1,4 +1,4 @@
-import { APIConnectionError, APIConnectionTimeoutError, APIError, OpenAIError } from 'openai';
+import { APIConnectionError, APIError, OpenAIError } from 'openai';
 import { DomainError, type ProblemCode } from '../../common/errors/domain-error';
 import { ModelCallError } from '../model-call-error';
 
@@ -12,8 +12,6 @@ export function toModelError(error: unknown): DomainError {
 }
 
 function meaning(error: unknown): [code: ProblemCode, message: string, retryable: boolean] {
-  if (error instanceof APIConnectionTimeoutError)
-    return ['model_timeout', 'The model was not reached in time.', false];
   if (error instanceof APIConnectionError)
     return ['model_unavailable', 'The model could not be reached.', true];
   const status: unknown = error instanceof APIError ? error.status : undefined;

@@ -63,7 +63,7 @@ export class Slots {
   }
 }
 
-export const tooManyCalls = () =>
+const tooManyCalls = () =>
   new DomainError('model_unavailable', 'Too many replies are being written here. Try again shortly.', {
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
   });

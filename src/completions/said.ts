@@ -1,0 +1,99 @@
+import { countTokens } from '../common/tokens';
+import type { PassedChunk, TokenUsage } from '../llm/chat-model';
+import type { SpentTokens } from '../usage/tokens';
+
+/** What of a provider's chunk or completion we look at; whatever else there is goes on unseen. */
+interface Seen {
+  readonly choices?: readonly {
+    readonly delta?: SeenMessage;
+    readonly message?: SeenMessage;
+    readonly finish_reason?: unknown;
+  }[];
+  readonly usage?: { readonly prompt_tokens?: unknown; readonly completion_tokens?: unknown } | null;
+}
+
+interface SeenMessage {
+  readonly content?: unknown;
+  readonly refusal?: unknown;
+  readonly reasoning_content?: unknown;
+  readonly reasoning?: unknown;
+  readonly tool_calls?: unknown;
+  readonly function_call?: unknown;
+}
+
+/** What a model has said so far, in chunks or at once, and what that has cost. */
+export class Said {
+  /** As the provider has it. Null: it has not finished. */
+  finishReason: string | null = null;
+  /** As the provider has counted. */
+  usage: TokenUsage | null = null;
+  hasBegun = false;
+  hasToolCalls = false;
+  private words = '';
+  /** Thoughts and tool calls: paid for, and no text. */
+  private besides = '';
+
+  /** @param model `provider/model`, until another one answers. */
+  constructor(public model: string) {}
+
+  get text(): string {
+    return this.words;
+  }
+
+  read({ model, data }: PassedChunk): void {
+    this.hasBegun = true;
+    this.model = model;
+    const { choices, usage } = data as Seen;
+    const choice = Array.isArray(choices) ? (choices as NonNullable<Seen['choices']>)[0] : undefined;
+    this.readMessage(choice?.delta ?? choice?.message ?? {});
+    if (typeof choice?.finish_reason === 'string') this.finishReason = choice.finish_reason;
+    this.usage = toUsage(usage) ?? this.usage;
+  }
+
+  /**
+   * What it takes of a quota. Null: nothing, since the provider has refused it, or has not begun.
+   *
+   * @param isBrokenOff Whoever breaks a call off can't know whether the provider was at work: what it was given counts.
+   */
+  spent(promptTokens: number, isBrokenOff: boolean): SpentTokens | null {
+    if (!this.hasBegun && !isBrokenOff) return null;
+    const counted = this.usage ?? { promptTokens, completionTokens: countTokens(this.words + this.besides) };
+    return {
+      model: this.model,
+      promptTokens: counted.promptTokens,
+      completionTokens: counted.completionTokens,
+    };
+  }
+
+  private readMessage(message: SeenMessage): void {
+    const { content, refusal, reasoning_content: thoughts, reasoning } = message;
+    this.words += textOf(content) + textOf(refusal);
+    this.besides += textOf(thoughts ?? reasoning);
+    const calls = message.tool_calls ?? message.function_call;
+    if (!calls) return;
+    this.hasToolCalls = true;
+    this.besides += argumentsIn(calls);
+  }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Names and arguments, which come in pieces of JSON. */
+function argumentsIn(calls: unknown): string {
+  return (Array.isArray(calls) ? (calls as unknown[]) : [{ function: calls }])
+    .map((call) => (call as { function?: { name?: unknown; arguments?: unknown } } | null)?.function)
+    .map((called) => textOf(called?.name) + textOf(called?.arguments))
+    .join('');
+}
+
+function toUsage(usage: Seen['usage']): TokenUsage | null {
+  const [promptTokens, completionTokens] = [usage?.prompt_tokens, usage?.completion_tokens];
+  if (!isCount(promptTokens) || !isCount(completionTokens)) return null;
+  return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens };
+}
+
+/** Where counts are stored, there is no room for more. */
+const MOST = 2 ** 31 - 1;
+
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MOST;
