@@ -30,21 +30,21 @@ describe('ConfiguredModels', () => {
   it('has those that are known of each provider that is switched on, in one order', () => {
     const keys = { DEEPSEEK_API_KEY: 'd', OPENAI_API_KEY: 'o', ...provider };
     expect(idsOf(keys)).toEqual([
-      ...['custom/small', 'custom/meta/llama', 'openai/gpt-5.4-mini', 'openai/gpt-5.4'],
-      ...['deepseek/deepseek-v4-flash', 'deepseek/deepseek-v4-pro'],
+      ...['custom/small', 'custom/meta/llama', 'openai/gpt-5.6-sol', 'openai/gpt-6.2-sol'],
+      ...['openai/gpt-6.2-astra', 'openai/gpt-5-mini', 'deepseek/deepseek-flash', 'deepseek/deepseek-v4-pro'],
     ]);
     const models = new ConfiguredModels(config(keys));
-    expect(models.find('openai/gpt-5.4')).toMatchObject({ contextTokens: 1_050_000, sized: true });
+    expect(models.find('openai/gpt-5.6-sol')).toMatchObject({ contextTokens: 1_050_000, sized: true });
     expect(models.defaultId).toBe('custom/small');
   });
 
   it('has exactly those that are allowed, in their order, known of or not', () => {
     const keys = { OPENAI_API_KEY: 'o', OLLAMA_BASE_URL: 'http://ollama/v1' };
-    const allowed = 'ollama/llama3.2,openai/gpt-9,openai/gpt-5.4';
+    const allowed = 'ollama/llama3.2,openai/gpt-9,openai/gpt-5.6-sol';
     const models = new ConfiguredModels(config({ ...keys, LLM_ALLOWED_MODELS: allowed }));
     expect(models.list().map(({ id }) => id)).toEqual(allowed.split(','));
     expect(models.list().map(({ sized }) => sized)).toEqual([false, false, true]);
-    expect(models.find('openai/gpt-5.4-mini')).toBeNull();
+    expect(models.find('openai/gpt-6.2-sol')).toBeNull();
   });
 
   it.each([
@@ -79,15 +79,15 @@ describe('ConfiguredModels', () => {
   });
 
   it('takes sizes from the configuration before those that are known', () => {
-    const sizes = 'custom/small=131072:8192,openai/gpt-5.4=1000:10';
+    const sizes = 'custom/small=131072:8192,openai/gpt-5.6-sol=1000:10';
     const models = new ConfiguredModels(config({ ...provider, OPENAI_API_KEY: 'o', LLM_MODEL_SIZES: sizes }));
     expect(models.find('custom/small')).toMatchObject({ contextTokens: 131_072, sized: true });
-    expect(models.find('openai/gpt-5.4')).toMatchObject({ contextTokens: 1_000, maxOutputTokens: 10 });
+    expect(models.find('openai/gpt-5.6-sol')).toMatchObject({ contextTokens: 1_000, maxOutputTokens: 10 });
   });
 
   it('knows the sizes of a known provider under another name', () => {
-    const own = { LLM_BASE_URL: 'https://api.openai.com/v1', LLM_MODELS: 'gpt-5.4-mini' };
-    expect(new ConfiguredModels(config(own)).find('custom/gpt-5.4-mini')).toMatchObject({ sized: true });
+    const own = { LLM_BASE_URL: 'https://eu.api.openai.com/v1', LLM_MODELS: 'gpt-5-mini' };
+    expect(new ConfiguredModels(config(own)).find('custom/gpt-5-mini')).toMatchObject({ sized: true });
   });
 
   it('lists a model once that is configured twice', () => {

@@ -84,8 +84,11 @@ export const RULES: Readonly<Record<string, ProviderRules>> = {
     },
   },
   // Comments, `reasoning` and usage with the finish reason: as recorded at git.secluded.site/fantasy-mirror (providertests/testdata).
+  // `stream_options` is announced for removal: openrouter.ai/docs/client-sdks/python/components/chatstreamoptions; refused here: constructed.
   openrouter: {
     ...TAKES_ALL,
+    refuses: ['stream_options'],
+    roles: [...ROLES, 'developer'],
     stream: (answer) => {
       answer.write(': OPENROUTER PROCESSING\n\n');
       answer.chunk(delta({ role: 'assistant', content: '', reasoning: 'Hm, Norway.' }));

@@ -18,7 +18,7 @@ describe('Several providers at once', () => {
       ...{ OPENAI_API_KEY: 'sk-canary-openai', OPENAI_BASE_URL: servers.openai!.url },
       ...{ MISTRAL_API_KEY: 'canary-mistral', MISTRAL_BASE_URL: servers.mistral!.url },
       ...{ LLM_BASE_URL: servers.custom!.url, LLM_API_KEY: 'canary-custom', LLM_MODELS: 'local' },
-      LLM_DEFAULT_MODEL: 'mistral/mistral-large-latest',
+      LLM_DEFAULT_MODEL: 'mistral/mistral-medium-3.5',
     });
     ana = await Client.guest(parley.url);
   });
@@ -34,23 +34,22 @@ describe('Several providers at once', () => {
 
   it('are listed with the sizes of their models, and nothing of their keys', async () => {
     const { body } = await ana.get<ModelsResponse>('/models');
-    expect(body.default).toBe('mistral/mistral-large-latest');
+    expect(body.default).toBe('mistral/mistral-medium-3.5');
     expect(body.data.map(({ id }) => id)).toEqual([
       'custom/local',
-      'openai/gpt-5.4-mini',
-      'openai/gpt-5.4',
-      'mistral/mistral-large-latest',
+      ...['gpt-5.6-sol', 'gpt-6.2-sol', 'gpt-6.2-astra', 'gpt-5-mini'].map((name) => `openai/${name}`),
+      ...['mistral/mistral-medium-3.5', 'mistral/mistral-small-latest'],
     ]);
-    expect(body.data[3]).toEqual({
-      ...{ id: 'mistral/mistral-large-latest', provider: 'mistral', available: true },
-      ...{ contextTokens: 256_000, maxOutputTokens: 8_191 },
+    expect(body.data[5]).toEqual({
+      ...{ id: 'mistral/mistral-medium-3.5', provider: 'mistral', available: true },
+      ...{ contextTokens: 256_000, maxOutputTokens: 32_000 },
     });
     expect(JSON.stringify(body)).not.toContain('canary');
   });
 
   it.each([
-    ['openai/gpt-5.4', 'openai', 'gpt-5.4', { max_completion_tokens: 128_000 }],
-    [undefined, 'mistral', 'mistral-large-latest', { max_tokens: 8_191 }],
+    ['openai/gpt-5-mini', 'openai', 'gpt-5-mini', { max_completion_tokens: 128_000 }],
+    [undefined, 'mistral', 'mistral-medium-3.5', { max_tokens: 32_000 }],
     ['custom/local', 'custom', 'local', {}],
   ])('answer for their own models: %s', async (model, provider, name, limit) => {
     const reply = await ask(model);

@@ -12,8 +12,6 @@ export interface Dialect {
   readonly hasDeveloperRole: boolean;
   /** Its models that refuse a system message: the first question takes it along. */
   readonly withoutSystem: RegExp | null;
-  /** What it calls OpenAI's `tool_choice: "required"`. */
-  readonly requiredTool: string;
 }
 
 /** OpenAI's, as others have copied it. What a caller of `/v1` sends goes through as it is. */
@@ -23,7 +21,6 @@ export const PLAIN: Dialect = {
   asksForUsage: true,
   hasDeveloperRole: true,
   withoutSystem: null,
-  requiredTool: 'required',
 };
 
 /** A request as the provider of that model takes it. `stream` in it says whether it is streamed. */
@@ -31,7 +28,6 @@ export function toProviderBody(dialect: Dialect, model: string, body: Json): Jso
   const { stream_options, ...rest } = renamed(dialect, body);
   return {
     ...rest,
-    ...(body.tool_choice === 'required' && { tool_choice: dialect.requiredTool }),
     ...(Array.isArray(body.messages) && { messages: toMessages(dialect, model, body.messages as Json[]) }),
     ...(body.stream === true &&
       dialect.asksForUsage && {

@@ -55,9 +55,15 @@ export class OpenAiAnswer {
 
 /** Calls of tools count as `stop`: Parley offers none, so a model that calls one has nothing more to say. */
 function toFinishReason(reason: unknown): FinishReason {
-  if (reason === 'content_filter') return reason;
-  return reason === 'length' || reason === 'model_length' ? 'length' : 'stop'; // the second one is Mistral's, for the window
+  if (LENGTHS.includes(reason)) return 'length';
+  return FILTERS.includes(reason) ? 'content_filter' : 'stop';
 }
+
+/** `model_length` is Mistral's, where the window is full; what is in capitals is Gemini's own, which it does not always translate. */
+const LENGTHS: readonly unknown[] = ['length', 'model_length', 'MAX_TOKENS'];
+const FILTERS: readonly unknown[] = [
+  ...['content_filter', 'SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII'],
+];
 
 function toUsage(usage: Chunk['usage']): TokenUsage | null {
   const { prompt_tokens: promptTokens, completion_tokens: completionTokens } = usage ?? {};

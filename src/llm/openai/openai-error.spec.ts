@@ -1,4 +1,5 @@
 import { APIConnectionTimeoutError, APIError } from 'openai';
+import { errorForLog } from '../../common/errors/error-for-log';
 import { toModelError } from './openai-error';
 
 const refusal = (headers: Record<string, string>) =>
@@ -22,6 +23,15 @@ describe('An error of the OpenAI SDK', () => {
     [{}, null],
   ])('says how long the provider asks to wait: %j', (headers, waitMs) => {
     expect(toModelError(refusal(headers))).toMatchObject({ retryable: true, retryAfterMs: waitMs });
+  });
+
+  it('leaves nothing in a log of what the provider says, its own code included', () => {
+    const body = { error: { message: 'canary', code: 'canary', type: 'canary' } };
+    const error = toModelError(
+      APIError.generate(500, body, 'canary', new Headers({ 'x-request-id': 'canary' })),
+    );
+    expect(JSON.stringify(errorForLog(error))).toContain('InternalServerError');
+    expect(`${error.message} ${JSON.stringify(errorForLog(error))}`).not.toContain('canary');
   });
 
   it('understands a date, too', () => {

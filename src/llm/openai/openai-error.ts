@@ -5,10 +5,15 @@ import { ModelCallError } from '../model-call-error';
 /** What went wrong with a call, in our words: the provider's can quote the conversation or a part of the key. */
 export function toModelError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
-  // The SDK calls all of its errors `Error`, whose messages the log takes for ours.
-  if (error instanceof OpenAIError) error.name = error.constructor.name;
+  if (error instanceof OpenAIError) hideFromLog(error);
   const [code, message, retryable] = meaning(error);
   return new ModelCallError(code, message, { cause: error, retryable, retryAfterMs: waitWanted(error) });
+}
+
+/** The SDK calls all of its errors `Error`, whose messages the log takes for ours; and the provider's own `code` for an errno name. */
+function hideFromLog(error: OpenAIError): void {
+  error.name = error.constructor.name;
+  if (error instanceof APIError) Object.assign(error, { code: null });
 }
 
 function meaning(error: unknown): [code: ProblemCode, message: string, retryable: boolean] {
