@@ -46,12 +46,18 @@ const endOf = (signal: AbortSignal) =>
     signal.addEventListener('abort', () => reject(signal.reason as Error)),
   );
 
-function callsOf(...script: Script) {
+const callsOf = (...script: Script) => callsThat(true, ...script);
+
+/** @param isSent whether the provider is asked; else the call waits for its turn */
+function callsThat(isSent: boolean, ...script: Script) {
   const [fakeUsage, running, ends] = [new FakeUsageService(), new RunningCalls(), [] as CallEnd[]];
   const model: ChatModel = {
     hasRoom: true,
     stream: () => play([], new AbortController().signal) as never,
-    passThrough: (_request, signal) => play(script, signal),
+    passThrough: ({ onSent }, signal) => {
+      if (isSent) onSent?.();
+      return play(script, signal);
+    },
   };
   const outside = {
     translate: (error: unknown) =>
@@ -123,6 +129,24 @@ describe('CompletionCalls', () => {
     gone.abort(new Error('gone'));
     await expect(first).rejects.toThrow('gone');
     expect(fake.settled).toEqual([spent(2, 0)]);
+  });
+
+  it('settles with nothing where its reader leaves before the provider is asked', async () => {
+    const gone = new AbortController();
+    const { usage: fake, begin } = callsThat(false, newGate().opened);
+    const first = (await begin(gone.signal)).next();
+    gone.abort(new Error('gone'));
+    await expect(first).rejects.toThrow('gone');
+    expect(fake.settled).toEqual([null]);
+  });
+
+  it.each([
+    ['with what it was given where an answer at once takes too long', false, spent(2, 0)],
+    ['with nothing where the first of many chunks does', true, null],
+  ])('settles %s', async (_, stream, expected) => {
+    const { usage: fake, begin } = callsOf(new DomainError('model_timeout', 'It took too long.'));
+    await expect(readAll(await begin(null, { ...REQUEST, stream }))).rejects.toThrow('too long');
+    expect(fake.settled).toEqual([expected]);
   });
 
   it('settles although what is done with the end fails', async () => {

@@ -64,7 +64,7 @@ export class CompletionCalls {
   async begin(call: CompletionCall): Promise<AsyncGenerator<Chunk, void>> {
     const { userId, request } = call;
     if (this.running.isDraining) throw new DomainError('draining', 'This server is going away. Try again.');
-    const promptTokens = estimatePrompt(request.messages);
+    const promptTokens = estimatePrompt(request.messages, request.body);
     const completionTokens = request.maxTokens ?? request.model.maxOutputTokens;
     const reservation = await this.usage.reserve(userId, {
       model: request.model.id,
@@ -83,10 +83,11 @@ export class CompletionCalls {
     const said = new Said(request.model.id);
     const { signal: stop, over } = this.running.add();
     const signal = gone ? AbortSignal.any([gone, stop]) : stop;
+    const provider = { isAsked: false };
     let error: unknown = LEFT; // until the provider has ended it: whoever leaves in between does
     try {
       for await (const chunk of this.model.passThrough(
-        { model: request.model.id, body: request.body },
+        { model: request.model.id, body: request.body, onSent: () => (provider.isAsked = true) },
         signal,
       )) {
         said.read(chunk);
@@ -97,7 +98,9 @@ export class CompletionCalls {
       error = thrown;
       throw thrown;
     } finally {
-      const spent = said.spent(promptTokens, signal.aborted);
+      // Whoever breaks a call off can't know how far its provider has come; nor can we of an answer that comes all at once.
+      const isBrokenOff = signal.aborted || (!request.stream && isTimeout(error));
+      const spent = said.spent(promptTokens, provider.isAsked && isBrokenOff);
       await onEnd({ said, spent, error })
         .finally(() => this.settle(reservation, spent))
         .finally(over);
@@ -115,5 +118,7 @@ export class CompletionCalls {
     await within(COUNT_MS, settled);
   }
 }
+
+const isTimeout = (error: unknown): boolean => error instanceof DomainError && error.code === 'model_timeout';
 
 const LEFT = new Error('The reader went away.');

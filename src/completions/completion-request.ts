@@ -57,9 +57,15 @@ export function toCompletionRequest(body: CompletionBody, models: Models): Compl
     stream,
     includeUsage: stream && isObject(body.stream_options) && body.stream_options.include_usage === true,
     store: store === true,
-    maxTokens: (body.max_completion_tokens ?? body.max_tokens ?? null) as number | null,
+    maxTokens: mostTokens(body),
     body: passedOn,
   };
+}
+
+/** Providers differ in which of the two names they heed. */
+function mostTokens({ max_completion_tokens, max_tokens }: CompletionBody): number | null {
+  const named = [max_completion_tokens, max_tokens].filter((most) => typeof most === 'number');
+  return named.length > 0 ? Math.max(...named) : null;
 }
 
 const faultsIn =

@@ -1,4 +1,5 @@
 import { countTokens } from '../common/tokens';
+import type { CompletionBody } from './completion-request';
 import { otherPartsOf, textsOf, type RequestMessage } from './request-messages';
 
 /**
@@ -7,9 +8,13 @@ import { otherPartsOf, textsOf, type RequestMessage } from './request-messages';
  */
 const TOKENS_AN_IMAGE = 1_000;
 
-/** What a prompt takes, estimated: all its texts, the arguments of its tool calls, and a thousand for whatever is no text. */
-export function estimatePrompt(messages: readonly RequestMessage[]): number {
-  const texts = messages.flatMap((message) => [...textsOf(message), ...callsOf(message)]);
+/** Members that a model is given besides its messages. */
+const GIVEN_BESIDES = ['tools', 'functions', 'response_format', 'prediction'];
+
+/** What a prompt takes, estimated: its texts, tools and tool calls, and a thousand for whatever is no text. */
+export function estimatePrompt(messages: readonly RequestMessage[], body: CompletionBody): number {
+  const besides = GIVEN_BESIDES.flatMap((name) => (body[name] ? [JSON.stringify(body[name])] : []));
+  const texts = [...messages.flatMap((message) => [...textsOf(message), ...callsOf(message)]), ...besides];
   const others = messages.reduce((sum, message) => sum + otherPartsOf(message), 0);
   return countTokens(texts.join('\n')) + others * TOKENS_AN_IMAGE; // together, since counting is bounded by text
 }

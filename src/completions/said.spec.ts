@@ -1,3 +1,4 @@
+import { countTokens } from '../common/tokens';
 import { Said } from './said';
 
 const MODEL = 'custom/any';
@@ -15,6 +16,21 @@ describe('What a model has said', () => {
   it('is its text, in chunks or at once', () => {
     expect(after(delta({ content: 'Oslo' }), delta({ content: ' is cold' })).text).toBe('Oslo is cold');
     expect(after({ choices: [{ message: { content: 'Oslo is cold' } }] }).text).toBe('Oslo is cold');
+  });
+
+  it('is its text where that comes in parts, as Mistral’s does, and not what it thinks', () => {
+    const said = after(
+      delta({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hello' }] }] }),
+      delta({ content: [{ type: 'text', text: 'Oslo is ' }, null] }),
+      delta({ content: 'cold' }),
+    );
+    expect(said.text).toBe('Oslo is cold');
+    expect(said.spent(1, false)).toMatchObject({ completionTokens: countTokens('Oslo is coldhello') });
+  });
+
+  it('has no tool calls where the provider says so, as vLLM does', () => {
+    expect(after(delta({ content: 'Oslo', tool_calls: [] })).hasToolCalls).toBe(false);
+    expect(after(delta({ tool_calls: [], function_call: { name: 'f' } })).hasToolCalls).toBe(true);
   });
 
   it('is a refusal where that is all', () => {

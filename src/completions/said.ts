@@ -1,5 +1,6 @@
 import { countTokens } from '../common/tokens';
 import type { PassedChunk, TokenUsage } from '../llm/chat-model';
+import { textIn } from '../common/text-in';
 import type { SpentTokens } from '../usage/tokens';
 
 /** What of a provider's chunk or completion we look at; whatever else there is goes on unseen. */
@@ -67,16 +68,25 @@ export class Said {
 
   private readMessage(message: SeenMessage): void {
     const { content, refusal, reasoning_content: thoughts, reasoning } = message;
-    this.words += textOf(content) + textOf(refusal);
-    this.besides += textOf(thoughts ?? reasoning);
-    const calls = message.tool_calls ?? message.function_call;
-    if (!calls) return;
+    this.words += textIn(content) + textOf(refusal);
+    this.besides += textOf(thoughts ?? reasoning) + thoughtsIn(content);
+    const calls = isEmpty(message.tool_calls) ? message.function_call : message.tool_calls;
+    if (isEmpty(calls)) return;
     this.hasToolCalls = true;
     this.besides += argumentsIn(calls);
   }
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** vLLM says with every answer that it has none. */
+const isEmpty = (calls: unknown): boolean => !calls || (Array.isArray(calls) && calls.length === 0);
+
+/** Mistral's, which come as parts of the content. */
+const thoughtsIn = (content: unknown): string =>
+  Array.isArray(content)
+    ? (content as ({ thinking?: unknown } | null)[]).map((part) => textIn(part?.thinking)).join('')
+    : '';
 
 /** Names and arguments, which come in pieces of JSON. */
 function argumentsIn(calls: unknown): string {

@@ -46,7 +46,7 @@ const NEXT_TO_DELETE = `id in (
 /** UTF-16 units of a token of prose: what a reply that is deleted in mid-sentence has cost is not worth more than an estimate. */
 const UNITS_A_TOKEN = 4;
 
-/** $1 conversations: ends the replies being written in them. What they have cost counts. */
+/** $1 conversations: ends the replies being written in them. What they were given counts, since their models may be thinking. */
 const END_REPLIES = `
   with ended as (
     delete from generations where conversation_id = any ($1) returning reply_id, prompt_tokens, len16
@@ -55,7 +55,7 @@ const END_REPLIES = `
   ), counted as (${countUsage(
     `select m.user_id, m.model, count(*)::int as replies, sum(ended.prompt_tokens) as prompt_tokens,
        sum(ceil(ended.len16 / ${UNITS_A_TOKEN}.0)) as completion_tokens
-     from ended join messages m on m.id = ended.reply_id where ended.len16 > 0 group by m.user_id, m.model`,
+     from ended join messages m on m.id = ended.reply_id group by m.user_id, m.model`,
   )})
   select reply_id from ended`;
 

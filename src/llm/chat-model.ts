@@ -40,6 +40,8 @@ export interface PassThroughRequest {
   readonly model: string;
   /** OpenAI's members, known to us or not; `model` and `stream_options` are set anew. `stream` says what comes back. */
   readonly body: Readonly<Record<string, unknown>>;
+  /** A provider is about to be asked, with every try: until then nothing can have cost anything. */
+  readonly onSent?: () => void;
 }
 
 /** One of the provider's own JSON objects. Its `usage` is there where the provider counts, whether the caller asked for it or not. */

@@ -155,11 +155,33 @@ describe('A call of a model', () => {
       await expect(read(routed({ custom: model }, chain))).resolves.toMatchObject({ error });
     });
 
-    it('fails as the first one does where all fail', async () => {
+    it.each([
+      ['away', locked()],
+      ['refusing what the first one was asked', refused()],
+    ])('fails as the first one does where the others are %s', async (_, theirs) => {
       const first = locked();
-      const model = new ModelsInTurn(failing(first), failing(locked()));
+      const model = new ModelsInTurn(failing(first), failing(theirs));
       const { error } = await read(routed({ custom: model }, chain));
-      expect(error).toBe(first);
+      expect([error, model.models.length]).toEqual([first, 3]);
+    });
+
+    it.each([
+      ['as many as it may give, where that is fewer', 'custom/small', 100_000, 1_000],
+      ['as many as it may give, where nobody has said how many', 'custom/small', null, 1_000],
+      ['as many as were asked for, where it may give more', 'custom/small', 10, 10],
+      ['as many as it likes, where nothing is known of it', 'custom/unknown', 100_000, null],
+    ])('asks each of them for tokens: %s', async (_, standIn, maxTokens, expected) => {
+      const fake = new FakeChatModel('Hi');
+      const { model } = routed(
+        { custom: new ModelsInTurn(failing(locked()), fake) },
+        {
+          LLM_MODELS: 'any,small,unknown',
+          LLM_MODEL_SIZES: 'custom/small=8000:1000,custom/any=200000:128000',
+          LLM_FALLBACKS: `custom/any>${standIn}`,
+        },
+      );
+      await collect(model.stream({ ...request, maxTokens }, running()));
+      expect(fake.calls[0]!.request).toMatchObject({ model: standIn, maxTokens: expected });
     });
 
     it('does not go on after the first token', async () => {

@@ -11,7 +11,7 @@ import {
 } from './chat-model';
 import { isOutage, type Breakers } from './resilience/breakers';
 import { OpeningCall, type OpenedCall } from './resilience/opening-call';
-import { Slots } from './resilience/slots';
+import { Slots, tooManyCalls } from './resilience/slots';
 import { beginCall } from './resilience/tries';
 import { ModelCallError } from './model-call-error';
 import { withTimeLimits, type TimeLimits } from './time-limits';
@@ -22,7 +22,7 @@ type Settings = Pick<
 >;
 
 /** Starts the call of one of the models that may answer. */
-type CallModel<Event> = (provider: ChatModel, model: string, signal: AbortSignal) => AsyncIterable<Event>;
+type CallModel<Event> = (provider: ChatModel, model: ModelInfo, signal: AbortSignal) => AsyncIterable<Event>;
 
 /**
  * Sends every request to the provider of its model, and holds all of them to the same policy (ADR 0014): a slot, time limits, tries, and
@@ -50,7 +50,7 @@ export class RoutedChatModel extends ChatModel {
     return this.call<ChatEvent>(
       request.model,
       signal,
-      (provider, model, end) => provider.stream({ ...request, model }, end),
+      (provider, model, end) => provider.stream(requestTo(model, request), end),
       answering,
     );
   }
@@ -65,7 +65,10 @@ export class RoutedChatModel extends ChatModel {
     return this.call<PassedChunk>(
       request.model,
       signal,
-      (provider, model, end) => provider.passThrough({ ...request, model }, end),
+      (provider, { id }, end) => {
+        request.onSent?.();
+        return provider.passThrough({ ...request, model: id }, end);
+      },
       () => [], // each chunk says it
       limits,
     );
@@ -84,6 +87,8 @@ export class RoutedChatModel extends ChatModel {
         const until = performance.now() + limits.firstTokenTimeoutMs;
         release = await this.slots.take(end);
         if (end.aborted) release(); // its reader has left since
+        // With too little time left, the silence would be ours, and a breaker would take it for the provider's.
+        if (until - performance.now() < limits.firstTokenTimeoutMs / 2) throw tooManyCalls();
         return this.firstThatAnswers(asked, until, end, start, answering);
       };
       return new OpeningCall(open, () => release());
@@ -101,17 +106,18 @@ export class RoutedChatModel extends ChatModel {
   ): Promise<OpenedCall<Event>> {
     const chain = [this.infoOf(asked), ...this.standInsFor(asked)];
     let failure: unknown;
-    for (const [n, { id, provider }] of chain.entries()) {
+    for (const [n, model] of chain.entries()) {
       // An even share each: a model that is silent leaves time for those that stand in for it.
       const mostMs = (until - performance.now()) / (chain.length - n);
       try {
-        const call = (end: AbortSignal) => start(this.providers.get(provider)!, id, end);
+        const { provider } = model;
+        const call = (end: AbortSignal) => start(this.providers.get(provider)!, model, end);
         const begun = await beginCall(call, { breakers: this.breakers, provider, mostMs }, signal);
-        return { ...begun, before: n === 0 ? [] : answering(id) };
+        return { ...begun, before: n === 0 ? [] : answering(model.id) };
       } catch (error) {
         signal.throwIfAborted();
         failure ??= error;
-        if (!isWorthAnother(error)) throw error;
+        if (n === 0 && !isWorthAnother(error)) throw error;
       }
     }
     throw failure;
@@ -127,6 +133,13 @@ export class RoutedChatModel extends ChatModel {
   private standInsFor(id: string): ModelInfo[] {
     return (this.settings.fallbacks[id] ?? []).map((standIn) => this.infoOf(standIn));
   }
+}
+
+/** As that model can take it: one that stands in may have smaller answers, or none of a known size. */
+function requestTo({ id, sized, maxOutputTokens }: ModelInfo, request: ChatRequest): ChatRequest {
+  if (id === request.model) return request;
+  const maxTokens = sized ? Math.min(request.maxTokens ?? maxOutputTokens, maxOutputTokens) : null;
+  return { ...request, model: id, maxTokens };
 }
 
 /** Another model may do better; not so where the request itself is refused. */

@@ -18,8 +18,7 @@ export interface SpentTokens {
 
 /** What a call is held to. To be settled once, however the call ends. */
 export interface Reservation {
-  /** Null: no quota applies. */
-  readonly id: string | null;
+  readonly id: string;
   readonly userId: string;
 }
 

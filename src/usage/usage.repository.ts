@@ -17,19 +17,19 @@ const READ_STATE = `select ${quotaState('$1', '$2')}`;
 const READ_QUOTA = `
   select (select quota_tokens::float8 from users where id = $1) as quota, ${quotaState('$1', '$2')}`;
 
-/** $1 id, $2 user, $3 tokens, $4 model, $5 prompt tokens, $6 seconds to its expiry */
+/** $1 id, $2 user, $3 tokens, $4 model, $5 prompt tokens, $6 seconds to its expiry. Of an account that is gone, nothing is. */
 const RESERVE = `
   insert into usage_reservations (id, user_id, tokens, model, prompt_tokens, expires_at)
-  values ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))`;
+  select $1, id, $3, $4, $5, now() + make_interval(secs => $6) from users where id = $2 for key share`;
 
 /**
- * $1 reservation or null, $2 user, $3 model or null, $4 replies, $5 prompt tokens, $6 completion tokens. Nothing is counted of a
+ * $1 reservation, $2 user, $3 model or null, $4 replies, $5 prompt tokens, $6 completion tokens. Nothing is counted of a
  * reservation that has been settled, nor of an account that is gone.
  */
 const SETTLE = `
   with freed as (delete from usage_reservations where id = $1 returning id),
   account as (
-    select id from users where id = $2 and $3::varchar is not null and ($1::uuid is null or exists (select from freed)) for key share
+    select id from users where id = $2 and $3::varchar is not null and exists (select from freed) for key share
   )
   ${countUsage('select id as user_id, $3::varchar as model, $4::int as replies, $5::bigint as prompt_tokens, $6::bigint as completion_tokens from account')}`;
 
@@ -58,12 +58,12 @@ export class UsageRepository {
   ) {}
 
   /**
-   * Null: no quota applies, and nothing was written. Lock, read and write are statements of their own, as they are for replies
-   * (`turn.repository.ts`): a read that shares one with its lock is older than the lock.
+   * Sets nothing aside where no quota applies; the row is there to be counted once. Lock, read and write are statements of their own,
+   * as they are for replies (`turn.repository.ts`): a read that shares one with its lock is older than the lock.
    *
    * @throws DomainError `quota_exceeded`
    */
-  reserve(userId: string, wanted: WantedTokens, ttlMs: number): Promise<string | null> {
+  reserve(userId: string, wanted: WantedTokens, ttlMs: number): Promise<string> {
     const { usage } = this.config;
     const tokens = wanted.promptTokens + wanted.completionTokens;
     return this.database.transaction(async (transaction) => {
@@ -72,11 +72,19 @@ export class UsageRepository {
         usage.quotaTokens !== null,
       ]);
       const limit = account ? limitOf(account.quota, usage) : null;
-      if (limit === null) return null;
-      const [state] = await transaction.query<QuotaState[]>(READ_STATE, [userId, usage.quotaPeriod]);
-      refuseBeyondQuota(limit, tokens, state!);
-      const id = newId();
-      await transaction.query(RESERVE, [id, userId, tokens, wanted.model, wanted.promptTokens, ttlMs / 1000]);
+      if (limit !== null) {
+        const [state] = await transaction.query<QuotaState[]>(READ_STATE, [userId, usage.quotaPeriod]);
+        refuseBeyondQuota(limit, tokens, state!);
+      }
+      const [id, reserved] = [newId(), limit === null ? 0 : tokens];
+      await transaction.query(RESERVE, [
+        id,
+        userId,
+        reserved,
+        wanted.model,
+        wanted.promptTokens,
+        ttlMs / 1000,
+      ]);
       return id;
     });
   }

@@ -15,7 +15,7 @@ export class UsageService {
   ) {}
 
   /**
-   * Sets tokens aside for a call that is no reply, where a quota applies to the account. Replies do so as they are opened.
+   * Notes a call that is no reply, and sets tokens aside for it where a quota applies to the account. Replies do so as they are opened.
    *
    * @throws DomainError `quota_exceeded` – with `Retry-After` and `resetsAt`: nothing is left of the quota.
    */

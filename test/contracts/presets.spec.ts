@@ -71,6 +71,18 @@ describe.each(Object.keys(PRESETS))(
       );
     });
 
+    it.each([
+      { max_tokens: 7, max_completion_tokens: null },
+      { max_completion_tokens: 7, max_tokens: null },
+    ])('takes the limit of a caller under either name: %j', async (limits) => {
+      await passed({ ...limits, stream: true });
+      const { max_tokens, max_completion_tokens } = server.calls[0]!.body as unknown as Record<
+        string,
+        unknown
+      >;
+      expect(name === 'openai' ? max_completion_tokens : max_tokens).toBe(7);
+    });
+
     it('hands on a stream with all that its caller may send, and the usage', async () => {
       const chunks = await passed({ ...EVERYTHING, stream: true });
       expect(chunks.map(({ data }) => data.usage).filter(Boolean)).toEqual([

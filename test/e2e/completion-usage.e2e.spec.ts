@@ -1,4 +1,5 @@
 import type { UsageReportResponse } from '../../src/account/usage.dto';
+import { countTokens } from '../../src/common/tokens';
 import { aMember } from '../support/callers';
 import type { Client } from '../support/client';
 import { aCompletion, asking, complete, stream, textOfAll } from '../support/completions';
@@ -85,7 +86,9 @@ describe('What completions take', () => {
   it.each<[string, object, number]>([
     ['what the model can answer', {}, 2 + MOST_OUTPUT],
     ['what it may answer', { max_tokens: 10 }, 2 + 10],
-    ['what it may answer, in the newer word', { max_completion_tokens: 20, max_tokens: 10 }, 2 + 20],
+    ['what it may answer, in the newer word', { max_completion_tokens: 20 }, 2 + 20],
+    ['the more of the two, where they differ', { max_completion_tokens: 1, max_tokens: 30 }, 2 + 30],
+    ['the tools', { max_tokens: 10, tools: ['hello there'] }, 2 + countTokens('\n["hello there"]') + 10],
     [
       'a thousand for each image',
       {

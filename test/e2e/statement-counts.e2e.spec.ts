@@ -117,9 +117,9 @@ describe('Statements to the database', () => {
       await act();
       return statements.seen.slice(before).map(shortOf);
     };
-    const reserving = ['start transaction', 'select u.quota_tokens::float8', 'commit'];
+    const reserving = ['start transaction', 'select u.quota_tokens::float8', 'insert into', 'commit'];
 
-    it('are a look for a quota and the count', async () => {
+    it('are a look for a quota, a note of the call, and the count', async () => {
       expect(await seenWhile(() => complete())).toEqual([...reserving, 'with freed']);
     });
 
@@ -133,7 +133,7 @@ describe('Statements to the database', () => {
         role: n % 2 ? 'assistant' : 'user',
         content: 'Hi',
       }));
-      expect(await count(() => complete({ store: true, messages }))).toBe(5);
+      expect(await count(() => complete({ store: true, messages }))).toBe(6);
     });
 
     it('are one more again under a key, and three for what was asked before', async () => {

@@ -11,7 +11,7 @@ export class FakeUsageService implements Public<UsageService> {
 
   reserve(userId: string, wanted: WantedTokens): Promise<Reservation> {
     this.reserved.push(wanted);
-    return Promise.resolve({ id: null, userId });
+    return Promise.resolve({ id: 'a reservation', userId });
   }
 
   settle(_reservation: Reservation, spent: SpentTokens | null): Promise<void> {

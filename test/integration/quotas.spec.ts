@@ -116,10 +116,11 @@ describe('Quotas', () => {
     await expect(state()).resolves.toMatchObject({ spentTokens: 50, reservedTokens: 0 });
   });
 
-  it('write nothing for accounts that none applies to', async () => {
+  it('set nothing aside for accounts that none applies to', async () => {
     await database.begin();
-    expect(await reserve(10, 10)).toBeNull();
     await expect(database.query('select from usage_reservations')).resolves.toEqual([]);
+    await reserve(10, 10);
+    await expect(state()).resolves.toMatchObject({ reservedTokens: 0 });
   });
 });
 
@@ -208,11 +209,11 @@ describe('Usage', () => {
     expect(await reserved()).toBe(0);
   });
 
-  it('is counted of replies whose conversation is deleted in mid-sentence, and what was set aside given back', async () => {
+  it('is counted of replies whose conversation is deleted, before their first word, too, and what was set aside given back', async () => {
     const claims = [await database.begin(), await database.begin(), await database.begin()];
     await database.replies.beat(database.owner, [aBeat(claims[0]!, 'Oslo'), aBeat(claims[1]!, 'Oslo is c')]);
     await database.conversations.deleteAllOwned(database.userId);
-    expect(await days()).toEqual([day(2, 2 * PROMPT, 1 + 3)]);
+    expect(await days()).toEqual([day(3, 3 * PROMPT, 1 + 3)]);
     expect(await reserved()).toBe(0);
   });
 
@@ -231,7 +232,11 @@ describe('Usage', () => {
       expect([await days(), await reserved()]).toEqual([[day(1, 12, 5, 'custom/other')], 0]);
     });
 
-    it('is counted once, however often it is settled', async () => {
+    it.each([
+      ['a quota', 1_000],
+      ['no quota', null],
+    ])('is counted once for an account with %s, however often it is settled', async (_, quota) => {
+      await database.query('update users set quota_tokens = $1', [quota]);
       const reservation = await reserve();
       await Promise.all([1, 2, 3].map(() => usage.settle(reservation, spent)));
       expect(await days()).toEqual([day(1, 12, 5, 'custom/other')]);
@@ -257,7 +262,7 @@ describe('Usage', () => {
       const reservation = await reserve();
       await database.query('delete from users');
       await usage.settle(reservation, spent);
-      await usage.settle({ ...reservation, id: null }, spent);
+      await usage.settle(await reserve(), spent);
       expect(await days()).toEqual([]);
     });
   });

@@ -1,3 +1,5 @@
+import { textIn } from '../../common/text-in';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** In what a provider's API differs from OpenAI's: all of it is here and in `presets.ts`. */
@@ -37,15 +39,16 @@ export function toProviderBody(dialect: Dialect, model: string, body: Json): Jso
   };
 }
 
-/** A member that is there under both names keeps the one that the provider knows. */
-const renamed = (dialect: Dialect, body: Json): Json =>
-  Object.fromEntries(
-    Object.entries(body).flatMap(([name, value]) => {
-      const theirs = dialect.renamed[name];
-      if (theirs === undefined) return [[name, value]];
-      return theirs in body ? [] : [[theirs, value]];
-    }),
-  );
+/** A member that is there under both names keeps the one that the provider knows; null is as good as absent. */
+function renamed(dialect: Dialect, body: Json): Json {
+  const members = Object.entries(body);
+  const kept = members.filter(([name]) => !(name in dialect.renamed));
+  const moved = members.flatMap(([name, value]) => {
+    const theirs = dialect.renamed[name];
+    return theirs !== undefined && (body[theirs] ?? null) === null ? [[theirs, value] as const] : [];
+  });
+  return Object.fromEntries([...kept, ...moved]);
+}
 
 function toMessages(
   { hasDeveloperRole, withoutSystem }: Dialect,
@@ -70,12 +73,3 @@ function withSystemInQuestion(messages: readonly Json[]): readonly Json[] {
 
 const inFrontOf = (content: unknown, text: string): unknown =>
   Array.isArray(content) ? [{ type: 'text', text }, ...(content as Json[])] : `${text}\n\n${textIn(content)}`;
-
-/** The text of a content or a delta, whose parts may be of several types: thoughts and images are none. */
-export function textIn(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return (content as (Json | null)[])
-    .map((part) => (part?.type === 'text' && typeof part.text === 'string' ? part.text : ''))
-    .join('');
-}

@@ -1,6 +1,6 @@
 import type { ChatEvent, FinishReason, TokenUsage } from '../chat-model';
 import { ModelCallError } from '../model-call-error';
-import { textIn } from './dialect';
+import { textIn } from '../../common/text-in';
 import { brokenOff } from './openai-error';
 
 /** What a chunk may hold. Providers are many and careless, so nothing is taken for granted. */

@@ -124,6 +124,23 @@ describe('A call of a model', () => {
       expect(all.model.hasRoom).toBe(true);
     });
 
+    it('asks no model where the wait has left too little time for it, which is no fault of the provider', async () => {
+      const gate = newGate();
+      const model = new FakeChatModel('Hi').answer('Slow?', 'Hi', gate.opened);
+      const all = routed({ custom: model }, { ...one, LLM_MAX_QUEUED_CALLS: '9', LLM_IDLE_TIMEOUT: '5m' });
+      const slow = all.model.stream({ ...request, turns: [{ role: 'user', content: 'Slow?' }] }, running());
+      const first = collectUntilError(slow);
+      await pass(0);
+      const late = Array.from({ length: 9 }, () => read(all));
+      await pass(15_001);
+      gate.open();
+      await first;
+      for (const { error } of await Promise.all(late))
+        expect(error).toMatchObject({ code: 'model_unavailable', headers: { 'Retry-After': '1' } });
+      expect(model.calls).toHaveLength(1);
+      await expect(read(all)).resolves.toMatchObject({ text: 'Hi' });
+    });
+
     it('counts the wait as time without a first token', async () => {
       const all = routed({ custom: new FakeChatModel('Hi', silence) }, { ...one, LLM_IDLE_TIMEOUT: '5m' });
       const first = read(all);

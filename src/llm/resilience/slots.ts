@@ -63,7 +63,7 @@ export class Slots {
   }
 }
 
-const tooManyCalls = () =>
+export const tooManyCalls = () =>
   new DomainError('model_unavailable', 'Too many replies are being written here. Try again shortly.', {
     headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
   });
