@@ -10,6 +10,7 @@ FROM deps AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
 COPY docs/openapi.json ./docs/
 COPY migrations ./migrations
+COPY web ./web
 COPY src ./src
 RUN npm run build
 
@@ -23,6 +24,7 @@ WORKDIR /app
 COPY package.json ./
 COPY --from=production-deps /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY --from=build /app/web/dist ./web/dist
 USER node
 EXPOSE 3000
 STOPSIGNAL SIGTERM

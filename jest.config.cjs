@@ -1,39 +1,10 @@
-// Compiled by swc, one process a worker. Types are checked by `npm run types`, not here.
-const transform = {
-  '^.+\\.ts$': [
-    '@swc/jest',
-    {
-      jsc: {
-        target: 'es2022',
-        parser: { syntax: 'typescript', decorators: true },
-        transform: { legacyDecorator: true, decoratorMetadata: true },
-        keepClassNames: true,
-      },
-      module: { type: 'commonjs' },
-    },
-  ],
-};
-
-const project = (displayName, testMatch, more = {}) => ({
-  displayName,
-  testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
-  transform,
-  testEnvironment: 'node',
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.parley/'],
-  ...more,
-});
-
-// One Postgres and one migrated template database for all; each test file clones the template.
-const withDatabase = {
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-};
+const { limits, project, withDatabase } = require('./jest.project.cjs');
 
 module.exports = {
-  maxWorkers: 2,
-  testTimeout: 60_000,
+  ...limits,
   projects: [
     project('unit', ['src/**/*.spec.ts']),
+    project('page', ['web/src/**/*.spec.ts']),
     project('contracts', ['test/contracts/**/*.spec.ts'], withDatabase),
     project('integration', ['test/integration/**/*.spec.ts'], withDatabase),
     project('e2e', ['test/e2e/**/*.spec.ts'], withDatabase),

@@ -1,4 +1,4 @@
-// Builds before `npm start`, when what is in dist was not made from the files as they are now.
+// Builds before `npm start`, when what is in dist and web/dist was not made from the files as they are now.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -12,10 +12,12 @@ const CONFIGS = [
   'tsconfig.json',
   'tsconfig.build.json',
 ];
-const INPUTS = ['src', 'migrations', 'docs/openapi.json', ...CONFIGS];
+const INPUTS = ['src', 'migrations', 'web', 'docs/openapi.json', ...CONFIGS];
+const PAGE = 'web/dist'; // made of the rest of web, beside it
 const STAMP = 'dist/.built-from'; // a build empties dist first, so half a build leaves no stamp
 
 function* filesOf(path) {
+  if (path === PAGE) return;
   if (statSync(path).isFile()) yield path;
   else for (const name of readdirSync(path).sort()) yield* filesOf(`${path}/${name}`);
 }
@@ -30,8 +32,9 @@ function fingerprint() {
 }
 
 const now = fingerprint(); // before the build: what changes while it runs is built the next time
-if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== now) {
-  console.log('Building: dist was not made from these sources.');
+const isBuilt = existsSync(STAMP) && existsSync(`${PAGE}/index.html`) && readFileSync(STAMP, 'utf8') === now;
+if (!isBuilt) {
+  console.log('Building: what is built was not made from these sources.');
   const { status } = spawnSync('npm run --silent build', { shell: true, stdio: 'inherit' });
   if (status === 0) writeFileSync(STAMP, now);
   process.exitCode = status ?? 1;

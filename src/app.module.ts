@@ -5,19 +5,16 @@ import {
   type MiddlewareConsumer,
   type NestModule,
 } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
+import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { AccountModule } from './account/account.module';
 import { AuditModule } from './audit/audit.module';
 import { AuthModule } from './auth/auth.module';
 import { AuthenticateGuard } from './auth/passport/authenticate.guard';
 import { AccessGuard } from './common/auth/access.guard';
-import { ErrorEnvelope } from './common/errors/error-envelope';
-import { ErrorTranslator } from './common/errors/error-translator';
 import { DeclaredInputInterceptor } from './common/http/declared';
 import { jsonBody } from './common/http/json-body';
 import { LargeBodyGuard } from './common/http/large-body.guard';
-import { ProblemFilter } from './common/http/problem.filter';
 import { RequestValidationPipe } from './common/http/validation.pipe';
 import { AppLogger, openLog, RequestLog } from './common/logging';
 import { AccountLimitGuard, AddressLimitGuard, StrangerLimitGuard } from './common/throttle/limit.guards';
@@ -55,12 +52,6 @@ const MOST_VALUES = 100_000;
   providers: [
     AppLogger,
     StrangerLimitGuard,
-    {
-      provide: APP_FILTER,
-      inject: [ErrorTranslator, ErrorEnvelope],
-      useFactory: (outside: ErrorTranslator, envelopes: ErrorEnvelope) =>
-        new ProblemFilter(outside, envelopes),
-    },
     // Guards run in this order: who may ask at all, who it is, what that one may do, what is said where that is long, and how often.
     { provide: APP_GUARD, useClass: AddressLimitGuard },
     { provide: APP_GUARD, useClass: AuthenticateGuard },

@@ -4,18 +4,30 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Application } from 'express';
 import helmet from 'helmet';
 import contract from '../docs/openapi.json';
+import { ErrorTranslator } from './common/errors/error-translator';
 import { answerClientErrors, requireHost } from './common/http/client-error';
+import { ProblemFilter } from './common/http/problem.filter';
 import { assignRequestId } from './common/http/request-id';
 import { AppLogger, RequestLog } from './common/logging';
+import { OpenAiErrors } from './completions/openai-errors';
 import { Config } from './config/config';
+import { readBuiltPage } from './page/built-page';
+import { ErrorPages } from './page/error-pages';
+import { servePage } from './page/serve-page';
 
 /** The time a caller has to send its headers: slow ones must not hold sockets. */
 const HEADERS_TIMEOUT_MS = 10_000;
 const PREFIX = 'api/v1';
 
-/** What makes the modules into the product: called by `main`, by the OpenAPI writer and by every e2e test. */
+/**
+ * What makes the modules into the product: called by `main` and by every e2e test.
+ * @throws Error – the page is not built.
+ */
 export function configureApp(app: NestExpressApplication): NestExpressApplication {
-  const { http } = app.get(Config);
+  const config = app.get(Config);
+  const { http } = config;
+  const page = readBuiltPage();
+  const errorPages = new ErrorPages(page.error);
   app.useLogger(app.get(AppLogger));
   app.set('trust proxy', http.trustProxy);
   app.set('query parser', 'simple'); // no nested objects out of a query
@@ -25,7 +37,21 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   secureHeaders(app);
   app.use(requireHost);
   if (http.corsOrigins.length > 0) allowOrigins(app, http.corsOrigins);
-  app.setGlobalPrefix(PREFIX, {
+  configurePaths(app);
+  const envelopes = [new OpenAiErrors(), errorPages];
+  app.useGlobalFilters(new ProblemFilter(app.get(ErrorTranslator), envelopes));
+  serveContract(app);
+  servePage(app.getHttpAdapter().getInstance() as Application, { page, errorPages, config });
+  const server = app.getHttpServer();
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.maxHeadersCount = 0; // 16 KB bound them; beyond a count they would be left out of what is handed back (`handBack`)
+  answerClientErrors(server);
+  return app;
+}
+
+/** Where the controllers are: all that the OpenAPI writer needs to know, which has no page yet and answers nobody. */
+export function configurePaths(app: NestExpressApplication): NestExpressApplication {
+  return app.setGlobalPrefix(PREFIX, {
     exclude: [
       ...['health', 'health/live', 'health/ready', 'v1/models'].map((path) => ({
         path,
@@ -34,23 +60,15 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
       { path: 'v1/chat/completions', method: RequestMethod.POST },
     ],
   });
-  serveContract(app);
-  const server = app.getHttpServer();
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.maxHeadersCount = 0; // 16 KB bound them; beyond a count they would be left out of what is handed back (`handBack`)
-  answerClientErrors(server);
-  return app;
 }
 
-/** Swagger UI at `/docs`, the contract at `/openapi.json` and `/openapi.yaml`; `/` leads there until there is a page. */
+/** Swagger UI at `/docs`, the contract at `/openapi.json` and `/openapi.yaml`. */
 function serveContract(app: NestExpressApplication): void {
   const urls = { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' };
   SwaggerModule.setup('docs', app, contract as unknown as OpenAPIObject, {
     ...urls,
     customSiteTitle: 'Parley API',
   });
-  const express = app.getHttpAdapter().getInstance() as Application;
-  express.get('/', (_request, response) => response.redirect('/docs'));
 }
 
 function secureHeaders(app: NestExpressApplication): void {

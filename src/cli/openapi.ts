@@ -3,7 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppModule } from '../app.module';
-import { configureApp } from '../app.setup';
+import { configurePaths } from '../app.setup';
 import { loadConfig } from '../config/config';
 import { createContract } from './openapi-document';
 
@@ -19,7 +19,7 @@ async function main(mode: string | undefined): Promise<void> {
     preview: true,
     abortOnError: false,
   });
-  const contract = `${JSON.stringify(createContract(configureApp(app)), null, 2)}\n`;
+  const contract = `${JSON.stringify(createContract(configurePaths(app)), null, 2)}\n`;
   if (mode === '--write') writeFileSync(FILE, contract);
   else if (readFileSync(FILE, 'utf8') !== contract) {
     throw new Error('docs/openapi.json is not what the code says. Run: npm run openapi');

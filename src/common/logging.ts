@@ -18,6 +18,12 @@ type LoggedRequest = IncomingMessage & { readonly id: ReqId; readonly originalUr
 /** Long enough for every route; what else is asked for need not be kept whole. */
 const MAX_PATH = 200;
 
+/** Answers that only show what a failure looks like. */
+const examples = new WeakSet<ServerResponse>();
+
+/** Nothing has failed: the line of this request is no error, whatever its status, and wakes nobody. */
+export const logAsExample = (response: ServerResponse): unknown => examples.add(response);
+
 /** Writes one line a request. */
 export abstract class RequestLog {
   abstract readonly middleware: RequestHandler;
@@ -44,7 +50,7 @@ function requestLines(logger: PinoLogger): RequestHandler {
     genReqId: (request) => request.id, // assigned before, with the answer's header
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
-    customLogLevel: (_request, { statusCode }, error) => (error || statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (_request, response, error) => (hasFailed(response, error) ? 'error' : 'info'),
     customSuccessMessage: lineOf,
     customErrorMessage: lineOf,
     autoLogging: { ignore: ({ url }) => url?.startsWith('/health') ?? false },
@@ -55,6 +61,9 @@ function requestLines(logger: PinoLogger): RequestHandler {
     wrapSerializers: false,
   });
 }
+
+const hasFailed = (response: ServerResponse, error: Error | undefined): boolean =>
+  error !== undefined || (response.statusCode >= 500 && !examples.has(response));
 
 const lineOf = ({ method, originalUrl, url }: LoggedRequest, { statusCode }: ServerResponse): string =>
   `${method} ${pathOf(originalUrl ?? url)} ${statusCode}`;

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ErrorEnvelope } from '../common/errors/error-envelope';
 import { ConversationsModule } from '../conversations/conversations.module';
 import { IdempotencyModule } from '../idempotency/idempotency.module';
 import { LlmModule } from '../llm/llm.module';
@@ -11,7 +10,6 @@ import { CompletionStream } from './completion-stream';
 import { CompletionsController } from './completions.controller';
 import { CompletionsService } from './completions.service';
 import { KeptCompletions } from './kept-completions.service';
-import { OpenAiErrors } from './openai-errors';
 import { RunningCalls } from './running-calls';
 
 @Module({
@@ -25,8 +23,7 @@ import { RunningCalls } from './running-calls';
     CompletionsService,
     KeptCompletions,
     RunningCalls,
-    { provide: ErrorEnvelope, useClass: OpenAiErrors },
   ],
-  exports: [ErrorEnvelope, RunningCalls],
+  exports: [RunningCalls],
 })
 export class CompletionsModule {}

@@ -1,12 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import type { Request } from 'express';
 import type { DomainError } from '../common/errors/domain-error';
-import { ErrorEnvelope } from '../common/errors/error-envelope';
+import { ErrorEnvelope, type ErrorBody } from '../common/errors/error-envelope';
+import { fullPathOf } from '../common/http/full-path';
 import { toOpenAiError } from './openai-error.mapper';
 
 /** Every error under `/v1` in OpenAI's envelope, so that its clients find it where they look. */
-@Injectable()
 export class OpenAiErrors extends ErrorEnvelope {
-  wrap(path: string, error: DomainError): object | null {
-    return /^\/v1(\/|$)/i.test(path) ? toOpenAiError(error) : null;
+  wrap(error: DomainError, request: Request): ErrorBody | null {
+    if (!/^\/v1(\/|$)/i.test(fullPathOf(request))) return null;
+    return { contentType: 'application/json', body: JSON.stringify(toOpenAiError(error)) };
   }
 }

@@ -159,11 +159,19 @@ describe('Any request', () => {
         const path = sent.path.split('?')[0]!;
         const isRead = received.connection !== 'close'; // else it is no request, and has no path
         const isOpenAi = isRead && /^\/v1(\/|$)/i.test(path);
-        const errorType = isOpenAi ? 'application/json' : 'application/problem+json';
+        const isForPeople =
+          isRead &&
+          ['GET', 'HEAD'].includes(sent.method) &&
+          sent.headers.Accept === 'text/html' &&
+          !/^\/((api|v1|health)(\/|$)|openapi\.)/i.test(path);
+        const ofPrograms = isOpenAi ? 'application/json' : 'application/problem+json';
+        const errorType = isForPeople ? 'text/html' : ofPrograms;
         if (status >= 400) expect(contentType).toBe(`${errorType}; charset=utf-8`);
         if (sent.method === 'HEAD') return expect(body).toBe('');
         const parsed: unknown = /[/+]json\b/.test(contentType ?? '') ? JSON.parse(body) : body;
         if (status >= 400 && isOpenAi) expect(parsed).toHaveProperty('error.code');
+        else if (status >= 400 && isForPeople)
+          expect(parsed).toContain(`Request ${String(received['x-request-id'])}<`);
         else if (status >= 400) expect(parsed).toMatchObject({ status, requestId: received['x-request-id'] });
         checkAnswer({ method: sent.method, path, status, contentType, body: parsed });
       });

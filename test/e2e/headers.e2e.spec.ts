@@ -1,4 +1,5 @@
 import { Client, type CallOptions } from '../support/client';
+import { BROWSER, ifChanged } from '../support/page';
 import { startApp, type RunningApp } from '../support/running-app';
 
 const OURS = 'https://chat.example.com';
@@ -22,8 +23,11 @@ const KINDS: readonly Kind[] = [
   ],
   ['a refusal', 'GET', '/users/me', 401, { headers: { Authorization: 'Bearer x' } }],
   ['a wrong method', 'PUT', '/models', 405],
-  ['a redirection', 'GET', '//', 302],
-  ['a page', 'GET', '//docs', 200],
+  ['the page', 'GET', '//', 200],
+  ['a file of the page', 'GET', '//theme.js', 200],
+  ['what has not changed', 'GET', '//theme.js', 304, { headers: ifChanged('*') }],
+  ['an error page', 'GET', '//nope', 404, { headers: BROWSER }],
+  ['the documents', 'GET', '//docs', 200],
   ['a script', 'GET', '//docs/swagger-ui-init.js', 200],
   ['the contract', 'GET', '//openapi.json', 200],
   ['no body', 'HEAD', '/models', 200],
@@ -155,7 +159,7 @@ describe('Headers', () => {
   });
 
   describe('of a HEAD request', () => {
-    it.each(['/models', '/conversations', '/nope', '//health/live', '//openapi.json'])(
+    it.each(['/models', '/conversations', '/nope', '//health/live', '//openapi.json', '//', '//theme.js'])(
       'are those of GET for %s, with no body',
       async (path) => {
         const [head, got] = [await ask(ana, 'HEAD', path), await ask(ana, 'GET', path)];

@@ -70,7 +70,7 @@ describe('The path of the sockets', () => {
     'is one alone: a handshake at %s is answered, not kept waiting',
     async (path) => {
       const received = await sendRaw(parley.url, `GET ${path} HTTP/1.1`, ...HANDSHAKE, '', '');
-      expect(received).toMatch(path === '/' ? /^HTTP\/1\.1 302 / : /^HTTP\/1\.1 404 /);
+      expect(received).toMatch(path === '/' ? /^HTTP\/1\.1 200 / : /^HTTP\/1\.1 404 /);
       if (path !== '/') expectProblem(parseAnswer(received), 404, 'not_found');
     },
   );

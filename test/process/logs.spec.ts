@@ -4,6 +4,9 @@ import { nameOf, ROUTES } from '../support/routes';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 import { CANARY, ROOT, useEverything } from '../support/use-everything';
 
+/** As pino numbers it. */
+const INFO = 30;
+
 describe('The log of a busy process, at its loudest', () => {
   const seen = new Observations();
   let replicas: Replicas;
@@ -26,6 +29,7 @@ describe('The log of a busy process, at its loudest', () => {
     });
     const parley = replicas.all[0]!;
     await useEverything(new ObservedClient(parley.url, seen, null, `${CANARY}-browser/1.0`), model);
+    await fetch(`${parley.url}/errors/500`);
     parley.signal('SIGTERM');
     await parley.ended;
     ({ output } = parley);
@@ -57,6 +61,14 @@ describe('The log of a busy process, at its loudest', () => {
     expect([opened!.length, closed!.length]).toEqual([4, 4]);
   });
 
+  it('does not call it an error when somebody looks at what one looks like', () => {
+    const [line, ...others] = requestLines(output).filter(({ msg }) => msg === 'GET /errors/500 500');
+    expect(others).toEqual([]);
+    expect(line!.level).toBe(INFO);
+    const ofRequest = requestLines(output).filter(({ requestId }) => requestId === line!.requestId);
+    expect(ofRequest).toEqual([line]);
+  });
+
   it('is looked through after a run in which every operation of the contract has done its work', () => {
     expect(ROUTES.map(nameOf).filter((name) => !seen.operations.has(name))).toEqual([]);
   });
@@ -78,7 +90,13 @@ describe('The log of a busy process, at its loudest', () => {
     output.split('\n').filter((line) => line.toLowerCase().includes(text.toLowerCase()));
 });
 
-function requestLines(output: string): { msg: string; requestId?: string }[] {
+interface Line {
+  readonly level: number;
+  readonly msg: string;
+  readonly requestId?: string;
+}
+
+function requestLines(output: string): Line[] {
   const lines = output.split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => JSON.parse(line) as { msg: string; requestId?: string });
+  return lines.map((line) => JSON.parse(line) as Line);
 }

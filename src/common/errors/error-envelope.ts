@@ -1,7 +1,14 @@
+import type { Request, Response } from 'express';
 import type { DomainError } from './domain-error';
 
-/** Writes errors for clients that know another shape than a problem document. `completions` fulfils it. */
+/** An error as it goes over the wire. */
+export interface ErrorBody {
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Writes errors for clients that know another shape than a problem document. `completions` and `page` fulfil it. */
 export abstract class ErrorEnvelope {
-  /** The body of an error at this path, sent as `application/json`. Null: the path answers with problem documents. */
-  abstract wrap(path: string, error: DomainError): object | null;
+  /** Null: whoever asks here reads problem documents. Where that hangs on a header of the request, `Vary` of the response says so. */
+  abstract wrap(error: DomainError, request: Request, response: Response): ErrorBody | null;
 }

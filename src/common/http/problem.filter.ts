@@ -1,21 +1,22 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { DomainError, PROBLEMS } from '../errors/domain-error';
+import { DomainError } from '../errors/domain-error';
 import { logFailure } from '../errors/log-failure';
 import type { ErrorEnvelope } from '../errors/error-envelope';
 import type { ErrorTranslator } from '../errors/error-translator';
-import { toDomainError, toProblem } from '../errors/problem';
+import { toDomainError } from '../errors/problem';
 import { allowedMethods } from './allowed-methods';
 import { requestIdOf } from './request-id';
+import { sendError } from './send-error';
 
-/** Answers whatever was thrown on the way to an answer: as an RFC 9457 problem, or in the shape that the path's clients know. */
+/** Answers whatever was thrown on the way to an answer: as an RFC 9457 problem, or in the shape that whoever asks can read. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
   constructor(
     private readonly outside: ErrorTranslator,
-    private readonly envelopes: ErrorEnvelope,
+    private readonly envelopes: readonly ErrorEnvelope[],
   ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
@@ -24,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     const error = this.outside.translate(thrown) ?? orWrongMethod(toDomainError(thrown), request);
     logFailure(this.logger, error, requestIdOf(request));
     if (response.headersSent) return void response.destroy(); // cut, so that nobody takes the part for the whole
-    sendError(request, response, error, this.envelopes.wrap(request.baseUrl + request.path, error));
+    sendError(error, request, response, this.envelopes);
   }
 }
 
@@ -36,18 +37,4 @@ function orWrongMethod(error: DomainError, request: Request): DomainError {
   return new DomainError('method_not_allowed', `This path takes ${allow.join(', ')}.`, {
     headers: { Allow: allow.join(', ') },
   });
-}
-
-function sendError(request: Request, response: Response, error: DomainError, envelope: object | null): void {
-  const kind = PROBLEMS[error.code];
-  const headers = {
-    ...('retryAfterSeconds' in kind && { 'Retry-After': String(kind.retryAfterSeconds) }),
-    ...(kind.status === 401 && { 'WWW-Authenticate': 'Bearer realm="parley"' }),
-    ...error.headers,
-  };
-  for (const [name, value] of Object.entries(headers)) if (value !== '') response.setHeader(name, value);
-  response
-    .status(kind.status)
-    .type(envelope ? 'application/json' : 'application/problem+json')
-    .send(JSON.stringify(envelope ?? toProblem(error, requestIdOf(request))));
 }
