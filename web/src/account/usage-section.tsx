@@ -49,7 +49,7 @@ function Quota({ quota: { limitTokens, usedTokens, period, resetsAt } }: Pick<Us
 }
 
 const Days = ({ data }: Pick<UsageReport, 'data'>) => (
-  <div class="table">
+  <div class="table usage" tabIndex={0}>
     <table>
       <thead>
         <tr>

@@ -40,8 +40,16 @@ const call = (session: Session, path = '/conversations', init?: RequestInit) =>
 describe('A first visit', () => {
   it('makes a guest', async () => {
     const { user, state } = await started();
-    expect([state.value, user.value?.kind, changes]).toEqual(['signed-in', 'guest', 1]);
+    expect([state.value, user.value?.kind]).toEqual(['signed-in', 'guest']);
     expect(lines()).toEqual(['POST /auth/refresh', 'POST /auth/guest']);
+  });
+
+  it('shows nobody a form meanwhile', async () => {
+    const session = newSession();
+    const states: string[] = [];
+    session.state.subscribe((state) => states.push(state));
+    await session.start();
+    expect(states).toEqual(['starting', 'signed-in']);
   });
 
   it('leaves the refresh token to the cookie', async () => {

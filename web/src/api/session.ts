@@ -32,17 +32,12 @@ export class Session {
   async start(): Promise<void> {
     this.state.value = 'starting';
     try {
-      await this.renew();
-      if (this.isNobody && this.guests) await this.signIn('guest', {});
+      await exclusively(() => this.refresh({ orGuest: this.guests })); // two tabs at once are one guest
     } catch (error) {
       if (isProblem(error, 'forbidden'))
         this.leave('none'); // no guests after all
       else this.state.value = 'unreachable';
     }
-  }
-
-  private get isNobody(): boolean {
-    return this.state.value === 'none';
   }
 
   /** @throws Problem */
@@ -96,13 +91,15 @@ export class Session {
     return this.token?.value ?? '';
   }
 
-  private async refresh(): Promise<void> {
+  private async refresh({ orGuest = false } = {}): Promise<void> {
     try {
       this.enter(await this.post('refresh', {}));
     } catch (error) {
       const isRefusal = error instanceof Problem && error.status < 500 && !error.passes;
       if (!isRefusal) throw error;
-      this.leave(error.status === 400 && !this.user.value ? 'none' : 'ended'); // 400: there is no cookie
+      const isNew = error.status === 400 && !this.user.value; // there is no cookie
+      if (isNew && orGuest) this.enter(await this.post('guest', { transport: 'cookie' }));
+      else this.leave(isNew ? 'none' : 'ended');
     }
   }
 

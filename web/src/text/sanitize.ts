@@ -13,12 +13,12 @@ const ALLOWED: Config = {
       'button',
       'code',
       'del',
+      'div',
       'em',
       'figcaption',
       'figure',
       'hr',
       'i',
-      'ins',
     ],
     ...[
       'h1',
@@ -27,7 +27,7 @@ const ALLOWED: Config = {
       'h4',
       'h5',
       'h6',
-      'input',
+      'ins',
       'kbd',
       'li',
       'mark',
@@ -40,21 +40,18 @@ const ALLOWED: Config = {
     ],
     ...['strong', 'sub', 'sup', 'table', 'tbody', 'td', 'th', 'thead', 'tr', 'u', 'ul'],
   ],
-  ALLOWED_ATTR: ['align', 'checked', 'class', 'disabled', 'href', 'rel', 'start', 'target', 'title', 'type'],
+  ALLOWED_ATTR: ['align', 'class', 'href', 'rel', 'start', 'tabindex', 'target', 'title', 'type'],
+  ADD_URI_SAFE_ATTR: ['align', 'start', 'tabindex', 'type'], // else their values would have to be links
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   ALLOW_ARIA_ATTR: false,
   ALLOW_DATA_ATTR: false,
 };
 
-/** Links open elsewhere, and the page they open learns nothing of this one. A box of a list is there to be read. */
+/** Links open elsewhere, and the page they open learns nothing of this one. */
 purify.addHook('afterSanitizeAttributes', (element) => {
   if (element.tagName === 'A' && element.hasAttribute('href')) {
     element.setAttribute('target', '_blank');
     element.setAttribute('rel', 'noopener noreferrer nofollow');
-  }
-  if (element.tagName === 'INPUT') {
-    element.setAttribute('type', 'checkbox');
-    element.setAttribute('disabled', '');
   }
 });
 
