@@ -41,6 +41,7 @@ export async function startParley(answerTo, models = ['demo-large', 'demo-small'
     LLM_BASE_URL: `http://127.0.0.1:${model.address().port}/v1`,
   };
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  process.once('exit', () => child.kill('SIGTERM')); // a script that fails leaves nothing behind
   const url = `http://127.0.0.1:${PORT}`;
   while ((await fetch(`${url}/health/ready`).catch(() => null))?.status !== 200) {
     if (child.exitCode !== null) throw new Error('Parley ended.');

@@ -54,7 +54,7 @@ async function fill(page) {
     await page.getByLabel('Your question').fill(question);
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Answer again' }).waitFor();
-    await page.getByRole('link', { name: question }).waitFor();
+    await page.locator('.conversation [aria-current]').waitFor();
   }
   return new URL(page.url()).pathname;
 }

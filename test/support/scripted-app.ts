@@ -15,7 +15,11 @@ export async function startScriptedApp(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ScriptedApp> {
   const model = await ScriptedModelServer.start();
-  const app = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', ...environment });
+  const scripted = { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', ...environment };
+  const app = await startApp(scripted).catch(async (error: unknown) => {
+    await model.close(); // else the test run, which has failed, would not end
+    throw error;
+  });
   const close = () => app.close().finally(() => model.close());
   return { parley: { ...app, close }, model, ana: await Client.guest(app.url) };
 }
