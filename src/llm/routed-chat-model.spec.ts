@@ -1,24 +1,22 @@
 import { FakeChatModel, silence } from '../../test/fakes/fake-chat-model';
-import { collect, collectText, collectUntilError } from '../../test/support/chat-events';
-import { away, locked, ModelsInTurn, refused, routed } from '../../test/support/models-on-trial';
-
-const request = { model: 'custom/any', turns: [{ role: 'user', content: 'Hi?' }] } as const;
-const failing = (error: Error) => new FakeChatModel(error);
-const hi = () => new FakeChatModel('Hi');
+import { collect, collectText } from '../../test/support/chat-events';
+import {
+  away,
+  failing,
+  hi,
+  locked,
+  ModelsInTurn,
+  pass,
+  read,
+  refused,
+  request,
+  routed,
+  running,
+  useTimers,
+} from '../../test/support/models-on-trial';
 
 describe('A call of a model', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    expect(jest.getTimerCount()).toBe(0);
-    jest.useRealTimers();
-  });
-
-  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
-  const running = () => new AbortController().signal;
-  const read = ({ model }: ReturnType<typeof routed>, signal = running()) =>
-    collectUntilError(model.stream(request, signal));
+  useTimers();
 
   describe('that fails before its first token', () => {
     it('is tried again, twice at most, with a wait that has jitter', async () => {

@@ -5,6 +5,7 @@ import { ModelCallError } from '../../src/llm/model-call-error';
 import { Breakers } from '../../src/llm/resilience/breakers';
 import { RoutedChatModel } from '../../src/llm/routed-chat-model';
 import { FakeChatModel } from '../fakes/fake-chat-model';
+import { collectUntilError } from './chat-events';
 
 /** Plays one model at the first call, the next one at the second, and the last one from then on. */
 export class ModelsInTurn extends FakeChatModel {
@@ -47,3 +48,24 @@ export const refused = () => new ModelCallError('model_failed', 'The model refus
 export const away = (retryAfterMs: number | null = null) =>
   new ModelCallError('model_unavailable', 'The model is away.', { retryable: true, retryAfterMs });
 export const locked = () => new ModelCallError('model_unavailable', 'The key is wrong.');
+
+/** What these models are asked. */
+export const request = { model: 'custom/any', turns: [{ role: 'user', content: 'Hi?' }] } as const;
+export const failing = (error: Error) => new FakeChatModel(error);
+export const hi = () => new FakeChatModel('Hi');
+
+/** Time stands still but for `pass`, and no test leaves a timer behind. */
+export function useTimers(): void {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    expect(jest.getTimerCount()).toBe(0);
+    jest.useRealTimers();
+  });
+}
+
+export const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
+export const running = () => new AbortController().signal;
+export const read = ({ model }: ReturnType<typeof routed>, signal = running()) =>
+  collectUntilError(model.stream(request, signal));

@@ -1,26 +1,24 @@
 import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
 import { collect, collectUntilError } from '../../../test/support/chat-events';
 import { newGate } from '../../../test/support/gate';
-import { away, locked, ModelsInTurn, refused, routed } from '../../../test/support/models-on-trial';
+import {
+  away,
+  failing,
+  hi,
+  locked,
+  ModelsInTurn,
+  pass,
+  read,
+  refused,
+  request,
+  routed,
+  running,
+  useTimers,
+} from '../../../test/support/models-on-trial';
 import type { ChatEvent } from '../chat-model';
 
-const request = { model: 'custom/any', turns: [{ role: 'user', content: 'Hi?' }] } as const;
-const failing = (error: Error) => new FakeChatModel(error);
-const hi = () => new FakeChatModel('Hi');
-
 describe('A call of a model', () => {
-  beforeEach(() => {
-    jest.useFakeTimers();
-  });
-  afterEach(() => {
-    expect(jest.getTimerCount()).toBe(0);
-    jest.useRealTimers();
-  });
-
-  const pass = (ms: number) => jest.advanceTimersByTimeAsync(ms);
-  const running = () => new AbortController().signal;
-  const read = ({ model }: ReturnType<typeof routed>, signal = running()) =>
-    collectUntilError(model.stream(request, signal));
+  useTimers();
 
   describe('of a provider that is out of order', () => {
     const afterFailures = async (model: FakeChatModel, count = 5) => {
