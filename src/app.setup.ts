@@ -107,6 +107,7 @@ function allowOrigins(app: NestExpressApplication, origin: string[]): void {
     origin,
     credentials: true, // for the refresh cookie, which SameSite keeps to the site's own pages
     exposedHeaders: [
+      'Content-Disposition',
       'Idempotency-Replayed',
       'Location',
       'RateLimit',

@@ -142,7 +142,14 @@ describe('Headers', () => {
       const { headers } = await ask(ana, 'GET', '/models', { headers: { Origin: OURS } });
       const exposed = headers.get('access-control-expose-headers')!.split(',');
       expect(exposed).toEqual(
-        expect.arrayContaining(['Location', 'RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-Id']),
+        expect.arrayContaining([
+          'Content-Disposition',
+          'Location',
+          'RateLimit',
+          'RateLimit-Policy',
+          'Retry-After',
+          'X-Request-Id',
+        ]),
       );
     });
 

@@ -1,36 +1,11 @@
-import { signal, type Signal } from '@preact/signals';
-import { bodyOf, type Api, type ReplyStreams, type Wish } from '../api/client';
+import { signal } from '@preact/signals';
+import { bodyOf, type Wish } from '../api/client';
 import { followReply, isLast, type Place } from '../api/follow-reply';
 import { isProblem } from '../api/problem';
-import type { Conversation, Message, ReplyEvent } from '../api/types';
-import type { Kept } from './kept';
+import type { Message, ReplyEvent } from '../api/types';
+import { isRunning, rowsBefore } from './branches';
 import { newKey } from './keys';
-import type { Notices } from './notices';
-import type { PagedList } from './paged-list';
-import type { Tell } from './tabs';
-
-/** What asking needs of the page around it. */
-export interface Means {
-  readonly api: Api;
-  readonly streams: ReplyStreams;
-  readonly kept: Kept;
-  readonly notices: Notices;
-  readonly tell: Tell;
-  readonly pause: (waitMs: number, signal: AbortSignal) => Promise<void>;
-}
-
-/** What asking needs of the chat that it asks in. */
-interface AskedIn {
-  readonly id: string | null;
-  readonly messages: PagedList<Message>;
-  readonly draft: Signal<string>;
-  readonly plan: Signal<{ readonly model: string | null; readonly systemPrompt: string | null }>;
-  readonly state: Signal<string>;
-  keptAs(what: 'asking'): string;
-  become(conversation: Conversation): void;
-  refresh(): Promise<void>;
-  refreshConversation(id: string): Promise<void>;
-}
+import type { AskedIn, Means } from './means';
 
 /** What has been asked for and is not known to be kept by the server. */
 export interface Asked {
@@ -129,21 +104,18 @@ export class Asking {
     this.following?.abort();
   }
 
-  /** Rows, newest first, without those that what is asked for leaves behind: what followed an edited question, or a reply. */
+  /** Rows, newest first, without those that what is asked for leaves behind. */
   without(rows: readonly Message[]): readonly Message[] {
-    const wish = this.asked.value?.wish;
-    if (!wish) return rows;
-    const onto = 'replyId' in wish ? rows.find(({ id }) => id === wish.replyId)?.parentId : wish.parentId;
-    if (onto === undefined) return rows;
-    const at = rows.findIndex(({ id }) => id === onto);
-    return at < 0 ? [] : rows.slice(at);
+    return this.asked.value ? rowsBefore(this.asked.value.wish, rows) : rows;
   }
 
-  /** What was written goes back to where it was written. */
+  /** What was written goes back to where it was written, in front of what is there by now. */
   private giveBack(): void {
     const wish = this.asked.value?.wish;
     this.put(null);
-    if (wish && 'content' in wish && !this.chat.draft.value) this.chat.draft.value = wish.content;
+    if (!wish || !('content' in wish)) return;
+    const { draft } = this.chat;
+    draft.value = draft.value ? `${wish.content}\n\n${draft.value}` : wish.content;
   }
 
   private put(asked: Asked | null): void {
@@ -246,5 +218,3 @@ export class Asking {
     void this.chat.refreshConversation(this.chat.id!).catch(() => undefined); // it is shown as it was
   }
 }
-
-const isRunning = ({ status }: Message): boolean => status === 'pending' || status === 'streaming';

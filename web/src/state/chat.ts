@@ -2,9 +2,10 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { bodyOf } from '../api/client';
 import { isProblem } from '../api/problem';
 import type { Conversation, Message } from '../api/types';
-import { Asking, type Means } from './asking';
+import { Asking } from './asking';
 import type { Conversations } from './conversations';
 import { newKey } from './keys';
+import type { Means } from './means';
 import { PagedList } from './paged-list';
 
 /** What a chat needs of the page around it. */

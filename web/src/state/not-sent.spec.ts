@@ -82,13 +82,13 @@ describe('A question that does not get through', () => {
     expect([keptNames(), asks().length]).toEqual([[`draft.${trip.id}`], 1]);
   });
 
-  it('leaves what is being written when it is taken back', async () => {
+  it('stands before what is being written when it is taken back', async () => {
     const chat = await stage.chat(trip.id);
     stage.server.next(ASK, refused(400, 'context_length_exceeded'));
     await ask(chat);
     chat.draft.value = 'Never mind';
     chat.asking.takeBack();
-    expect(chat.draft.value).toContain('Never mind');
+    expect(chat.draft.value).toBe('How cold is it?\n\nNever mind');
   });
 
   it('is where it was written when something else is asked instead', async () => {
