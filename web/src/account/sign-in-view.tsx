@@ -35,7 +35,8 @@ const leaveForm = () => {
 
 const KEPT = 'All that you have asked as a guest stays with you.';
 const LEFT_BEHIND =
-  'What you have asked as a guest can’t be reached after you sign in to another account. Make an account instead to keep it.';
+  'What you have asked as a guest can’t be reached after you sign in to another account.' +
+  (settings.registration ? ' Make an account instead to keep it.' : '');
 
 function Credentials({ register }: { readonly register: boolean }) {
   const { session } = usePage();

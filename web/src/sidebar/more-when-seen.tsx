@@ -1,5 +1,4 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { usePage } from '../parts/page-context';
 import { Skeleton } from '../parts/skeleton';
 import type { PagedList } from '../state/paged-list';
 
@@ -12,20 +11,35 @@ export function MoreWhenSeen<Row extends { readonly id: string }>({
 }: {
   readonly list: PagedList<Row>;
 }) {
-  const { notices } = usePage();
   const end = useRef<HTMLDivElement>(null);
-  const rows = list.rows.value.length;
+  const [rows, state] = [list.rows.value.length, list.state.value];
   useEffect(() => {
-    const load = () => list.loadMore().catch((error: unknown) => notices.fail(error));
-    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && void load(), {
-      scrollMargin: AHEAD, // of the list that scrolls: `rootMargin` is the window's, which the list cuts off
-    });
+    if (state !== 'ready') return; // what is loaded now may put the end out of sight
+    const seen = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) void list.loadMore().catch(() => undefined); // says so here
+      },
+      { scrollMargin: AHEAD }, // of the list that scrolls: `rootMargin` is the window's, which the list cuts off
+    );
     seen.observe(end.current!);
     return () => seen.disconnect();
-  }, [list, rows]); // a page may be too short to push the end out of sight
+  }, [list, rows, state]);
   return (
     <div ref={end}>
-      <Skeleton lines={2} />
+      {state === 'failed' ? (
+        <p class="hint">
+          More could not be loaded.{' '}
+          <button
+            type="button"
+            class="text-button"
+            onClick={() => void list.loadMore().catch(() => undefined)}
+          >
+            Try again
+          </button>
+        </p>
+      ) : (
+        <Skeleton lines={2} />
+      )}
     </div>
   );
 }

@@ -153,6 +153,7 @@ export class Asking {
   private async connect(place: Place | null, signal: AbortSignal): Promise<Response> {
     const id = this.chat.id ?? (await this.makeConversation(signal));
     if (place) return this.around.streams.rejoin(id, place, signal);
+    await this.chat.saved; // the model that was just chosen is to answer
     const { wish, key } = this.asked.value!;
     return this.around.streams.ask(id, wish, key, signal);
   }

@@ -33,6 +33,8 @@ export class Chat {
     systemPrompt: null,
   });
   readonly asking: Asking;
+  /** Settled when what was chosen last is with the server, or has been refused. */
+  saved: Promise<unknown> = Promise.resolve();
   private readonly stopKeeping: () => void;
   /** What is to be shown, oldest first: without what a question that is on its way leaves behind. */
   readonly branch = computed(() => this.asking.without(this.messages.rows.value).toReversed());
@@ -86,7 +88,7 @@ export class Chat {
     readonly model?: string | null;
     readonly systemPrompt?: string | null;
   }): Promise<void> {
-    if (this.conversation.value) await this.change(change);
+    if (this.conversation.value) await (this.saved = this.change(change));
     else this.plan.value = { ...this.plan.value, ...change };
   }
 

@@ -23,6 +23,8 @@ export interface AskedIn {
   readonly draft: Signal<string>;
   readonly plan: Signal<{ readonly model: string | null; readonly systemPrompt: string | null }>;
   readonly state: Signal<string>;
+  /** What was chosen for it is with the server, or has been refused. */
+  readonly saved: Promise<unknown>;
   keptAs(what: 'asking'): string;
   become(conversation: Conversation): void;
   refresh(): Promise<void>;

@@ -73,8 +73,14 @@ export class Page {
 
   private hear(message: TabMessage): void {
     if (message.type === 'session')
-      void this.session.renew().catch(() => undefined); // the next call finds out
+      void this.agree().catch(() => undefined); // the next call finds out
     else this.workspace.peek()?.refresh(message);
+  }
+
+  /** With another tab, in which somebody has signed in or out. Who signed out there need not be told that a session has ended. */
+  private async agree(): Promise<void> {
+    await this.session.renew();
+    if (this.session.state.peek() === 'ended') this.session.leave('none');
   }
 
   private lookAgain(): void {
