@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const NODE_GLOBALS = Object.fromEntries(
   Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']),
 );
-const TEST_FILES = ['test/**/*.ts', 'src/**/*.spec.ts'];
+const TEST_FILES = ['test/**/*.ts', 'src/**/*.spec.ts', 'web/src/**/*.spec.ts'];
 const TEST_SUITES = ['**/*.spec.ts', 'test/contracts/**/*.ts'];
 
 // `no-warning-comments` cannot tell work that has an issue from work that nobody will find again.

@@ -60,8 +60,11 @@ class Trial {
 
   private async connect(place: Place | null): Promise<Response> {
     const leg = this.legs[this.places.push(place) - 1];
-    if (!leg) throw new Problem('internal', 500, 'There is no other connection.');
-    return Promise.resolve(answerTo(typeof leg === 'function' ? leg(place) : leg));
+    if (!leg) {
+      this.abort.abort(new Error('There is no other connection.'));
+      this.abort.signal.throwIfAborted();
+    }
+    return Promise.resolve(answerTo(typeof leg === 'function' ? leg(place) : leg!));
   }
 
   get text(): string {

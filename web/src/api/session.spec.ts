@@ -156,6 +156,22 @@ describe('A request', () => {
     expect([session.state.value, server.all(REFRESH).length]).toEqual(['signed-in', 1]);
   });
 
+  it.each([
+    ['is refused', () => server.accounts.expireTokens()],
+    ['is about to end', () => jest.advanceTimersByTime(600_000)],
+  ])(
+    'of one person is never made as another, who has signed in elsewhere when the token %s',
+    async (_, age) => {
+      const session = await known();
+      server.accounts.remember(server.accounts.member('ben', 'quartz lemon bridge'));
+      age();
+      const answer = call(session, '/conversations', { method: 'DELETE' });
+      await expect(answer).rejects.toMatchObject({ code: 'session_revoked' });
+      expect(session.user.value?.username).toBe('ben');
+      expect(server.all(/^DELETE/).length).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('is not sent again when the session is over, and the page knows that it is', async () => {
     const session = await known();
     server.accounts.endSession();

@@ -63,14 +63,20 @@ export class Session {
     this.state.value = state;
   }
 
-  /** The answer of the server, good or not, to a request with the access token. @throws Problem – `offline` */
+  /** The answer of the server, good or not, to a request with the access token. @throws Problem – `offline`, `session_revoked` */
   async send(request: Request): Promise<Response> {
-    const again = request.clone();
-    const response = await this.reach(authorized(request, await this.freshToken()));
+    const [again, person] = [request.clone(), this.user.peek()?.id];
+    const response = await this.reach(authorized(request, this.tokenOf(person, await this.freshToken())));
     if (response.status !== 401) return response;
     if (!isProblem(await Problem.of(response.clone()), ...REFUSED_TOKEN)) return response;
     await this.renew();
-    return this.token ? this.reach(authorized(again, this.token.value)) : response;
+    return this.token ? this.reach(authorized(again, this.tokenOf(person, this.token.value))) : response;
+  }
+
+  /** Meanwhile somebody else may have signed in, in another tab: what one person asked for is not done to another. */
+  private tokenOf(person: string | undefined, token: string): string {
+    if (this.user.peek()?.id === person) return token;
+    throw new Problem('session_revoked', 401, 'Somebody else has signed in.');
   }
 
   /** The good answer to a GET of this path. @throws Problem */

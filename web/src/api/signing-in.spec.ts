@@ -132,6 +132,12 @@ describe('The tabs of a browser', () => {
     expect(server.all(REFRESH)).toHaveLength(4);
   });
 
+  it('are one guest when they are opened at the same time', async () => {
+    const [one, other] = await Promise.all([started(), started()]);
+    expect([one.user.value?.kind, other.user.value?.id]).toEqual(['guest', one.user.value?.id]);
+    expect(server.all(/guest/)).toHaveLength(1);
+  });
+
   it('do not wait for themselves when a guest with an old token becomes a member', async () => {
     const session = await started();
     jest.advanceTimersByTime(3_600_000);

@@ -52,6 +52,13 @@ describe('A question that does not get through', () => {
     expect([new Set(asks().map(({ key }) => key)).size, stage.server.replies.length]).toEqual([1, 1]);
   });
 
+  it('has its conversation as soon as that is made', async () => {
+    const chat = await stage.chat();
+    stage.server.next(ASK, unreachable);
+    await ask(chat);
+    expect([chat.conversation.value?.id, chat.asking.asked.value !== null]).toEqual([chat.id, true]);
+  });
+
   it('says why when the server does not want it, and is asked again when somebody wants that', async () => {
     const chat = await stage.chat(trip.id);
     stage.server.next(ASK, refused(429, 'quota_exceeded'));

@@ -120,6 +120,25 @@ describe('A list that comes in pages', () => {
     expect(list.rows.value).toEqual(numbered(400, 331));
   });
 
+  it('forgets what was loaded beyond the end that there is by now', async () => {
+    const shelves = new Shelves(numbered(40, 1));
+    const list = new PagedList<Row>(shelves.load);
+    await list.refresh();
+    await list.loadMore();
+    shelves.rows = numbered(40, 11);
+    await list.refresh();
+    expect([list.rows.value, list.hasMore.value]).toEqual([shelves.rows, false]);
+  });
+
+  it('has a row once that was put in before its page came', async () => {
+    const shelves = new Shelves(numbered(40, 1));
+    const list = new PagedList<Row>(shelves.load);
+    await list.refresh();
+    list.rows.value = [...list.rows.value, ...numbered(10, 10)];
+    await list.loadMore();
+    expect(idsOf(list).sort()).toEqual(shelves.rows.map(({ id }) => id).sort());
+  });
+
   it('shows the newest form of each row', async () => {
     const shelves = new Shelves([{ id: '2' }, { id: '1', title: 'Oslo' }]);
     const list = new PagedList<Row>(shelves.load);
