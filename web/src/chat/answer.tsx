@@ -1,3 +1,4 @@
+import { useRef } from 'preact/hooks';
 import type { Message } from '../api/types';
 import { IconButton } from '../parts/icon';
 import type { Chat } from '../state/chat';
@@ -18,9 +19,11 @@ interface AnswerProps {
 /** One part for both, so that what is on the screen stays as it is when the last word has come. */
 export function Answer({ chat, message, live = false }: AnswerProps) {
   const text = useLiveText(chat, live) ?? message.content;
+  const seen = useRef(live);
+  seen.current ||= live;
   return (
     <article
-      class={live ? 'answer live' : 'answer'}
+      class={live ? 'answer live' : seen.current ? 'answer seen' : 'answer'}
       aria-label={live ? 'Answer, being written' : 'Answer'}
       aria-busy={live}
     >

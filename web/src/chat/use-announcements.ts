@@ -23,8 +23,8 @@ export function useAnnouncements(chat: Chat): void {
 function lastAnswer(): string {
   const answers = document.querySelectorAll('.answer');
   const answer = answers.item(answers.length - 1) as Element | null;
-  const said = [...(answer?.querySelectorAll('.prose, .aside') ?? [])]
-    .map(({ textContent }) => textContent)
+  const said = [...(answer?.querySelectorAll<HTMLElement>('.prose, .aside') ?? [])]
+    .map(({ innerText }) => innerText) // has a line for each block
     .join(' ');
   return said.length > SAID_CHARS ? `${said.slice(0, SAID_CHARS)} … The answer goes on.` : `Answer: ${said}`;
 }

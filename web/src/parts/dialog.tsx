@@ -8,11 +8,16 @@ interface DialogProps {
   readonly children: ComponentChildren;
 }
 
-/** Before the page, which can't be used meanwhile. Escape and a click beside it close it. */
+/** Before the page, which can't be used meanwhile. Escape and a click beside it close it; what had the focus has it again then. */
 export function Dialog({ title, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useLayoutEffect(() => dialog.current!.showModal(), []);
+  useLayoutEffect(() => {
+    const shown = dialog.current!;
+    shown.showModal();
+    shown.querySelector<HTMLElement>('.field')?.focus(); // rather than the button that comes first
+    return () => shown.close(); // to be taken out of the page alone would lose the focus
+  }, []);
   return (
     <dialog
       ref={dialog}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { isSidebarShown, toggleSidebar } from '../sidebar/sidebar-state';
+import { isSidebarShown, TOGGLE, toggleSidebar } from '../sidebar/sidebar-state';
 import { IconButton } from './icon';
 
 interface TopBarProps {
@@ -10,7 +10,7 @@ interface TopBarProps {
 export const TopBar = ({ title, children }: TopBarProps) => (
   <header class="top-bar">
     {!isSidebarShown.value && (
-      <IconButton icon="panel-left" label="Show conversations" onClick={toggleSidebar} />
+      <IconButton icon="panel-left" label="Show conversations" class={TOGGLE} onClick={toggleSidebar} />
     )}
     <h1>{title}</h1>
     {children}

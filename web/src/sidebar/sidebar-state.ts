@@ -7,11 +7,20 @@ export const isSidebarShown = signal(!narrow.matches);
 
 narrow.addEventListener('change', ({ matches }) => (isSidebarShown.value = !matches));
 
-export const toggleSidebar = (): void => {
-  isSidebarShown.value = !isSidebarShown.value;
-};
+/** Of the button that shows the list, and of the one that hides it: there is one of them at a time. */
+export const TOGGLE = 'sidebar-toggle';
+
+export const toggleSidebar = (): void => show(!isSidebarShown.value);
 
 /** A drawer has done its work when something was chosen. */
 export const closeDrawer = (): void => {
-  if (narrow.matches) isSidebarShown.value = false;
+  if (narrow.matches) show(false);
 };
+
+/** What had the focus may be gone then: the button that takes this back has it, unless something else does. */
+function show(shown: boolean): void {
+  isSidebarShown.value = shown;
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>(`.${TOGGLE}`)?.focus();
+  });
+}

@@ -5,7 +5,10 @@ import { useWorkspace } from '../parts/page-context';
 import { AccountMenu } from './account-menu';
 import { ConversationSection } from './conversation-section';
 import { SearchField } from './search-field';
-import { closeDrawer, isSidebarShown, toggleSidebar } from './sidebar-state';
+import { closeDrawer, isSidebarShown, TOGGLE, toggleSidebar } from './sidebar-state';
+
+/** Of a menu or a dialog of the list's: Escape closes that alone. */
+const isInFront = (element: Element): boolean => element.closest('.menu, dialog') !== null;
 
 /** The conversations, beside the chat; on a phone a drawer over it. */
 export function Sidebar() {
@@ -22,11 +25,11 @@ export function Sidebar() {
       <nav
         class="sidebar"
         aria-label="Conversations"
-        onKeyDown={(event) => event.key === 'Escape' && closeDrawer()}
+        onKeyDown={(event) => event.key === 'Escape' && !isInFront(event.target as Element) && closeDrawer()}
       >
         <header>
           <span class="brand">Parley</span>
-          <IconButton icon="panel-left" label="Hide conversations" onClick={toggleSidebar} />
+          <IconButton icon="panel-left" label="Hide conversations" class={TOGGLE} onClick={toggleSidebar} />
         </header>
         <Link class="new-chat" href="/" onFollow={closeDrawer}>
           <Icon name="square-pen" />
