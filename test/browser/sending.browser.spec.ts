@@ -71,7 +71,7 @@ describe('A question that cannot be sent', () => {
 
   it('is asked once when only its answer was lost, on the way back', async () => {
     await chat.ask('First');
-    const lost = oneWay.loseAnswerTo('/messages/stream');
+    const lost = oneWay.loseAnswersTo('/messages/stream');
     await chat.send('Did you hear me?');
     await lost;
     await chat.answers.getByText('You said: Did you hear me?').waitFor();
@@ -81,7 +81,7 @@ describe('A question that cannot be sent', () => {
 
   it('is asked once also when its tab was closed before anybody knew', async () => {
     await chat.ask('First');
-    const lost = oneWay.loseAnswerTo('/messages/stream');
+    const lost = oneWay.loseAnswersTo('/messages/stream');
     await chat.send('And now?');
     await lost;
     await app.network.cut();

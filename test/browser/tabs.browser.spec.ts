@@ -1,6 +1,9 @@
+import type { Page } from 'playwright-core';
 import { newId } from '../../src/common/ids';
 import { aMember, PASSWORD } from '../support/callers';
 import type { Client } from '../support/client';
+import { newGate } from '../support/gate';
+import { waitUntil } from '../support/wait-until';
 import { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { expectSoon } from './support/expect-soon';
@@ -40,6 +43,12 @@ describe('Two tabs of one person', () => {
   async function expectTitles(...titles: readonly string[]): Promise<void> {
     for (const list of lists) await list.expectTitles('Recent', titles);
   }
+
+  /** Whether it is another tab's turn to renew the session. */
+  const waits = (page: Page) =>
+    page.evaluate(async () =>
+      (await navigator.locks.query()).pending!.some(({ name }) => name === 'parley.session'),
+    );
 
   it('see a conversation that is begun in one of them, and its answer as it is written', async () => {
     const answer = await beginAnswer(app.model, one);
@@ -113,12 +122,26 @@ describe('Two tabs of one person', () => {
     await expectTitles('Two', 'One');
   });
 
-  it('are one guest from the first moment, and one member when one of them makes an account', async () => {
+  it('are one guest, also when both are opened at once', async () => {
     const guests = () => app.parley.database.query(`select id from users where username is null`);
     const before = (await guests()).length;
     visitor = await Visitor.come(chromium.browser, { baseURL: app.url });
-    [one, two] = await Promise.all([ChatPage.open(visitor), ChatPage.open(visitor)]);
+    const [tab, other] = [await visitor.open('/icon.svg'), await visitor.open('/icon.svg')];
+    const { opened, open } = newGate();
+    await tab.route('**/api/v1/auth/guest', (route) => opened.then(() => route.continue()));
+    await Promise.all([tab.waitForRequest('**/api/v1/auth/guest'), tab.goto('/')]);
+    let asked = false;
+    other.on('response', (response) => (asked ||= response.url().endsWith('/auth/refresh')));
+    await other.goto('/');
+    await waitUntil(async () => asked || (await waits(other)), 'another tab that would be a guest');
+    open();
+    for (const page of [tab, other]) await page.locator('.account-button').waitFor();
     expect(await guests()).toHaveLength(before + 1);
+  });
+
+  it('are one member when one of them makes an account', async () => {
+    visitor = await Visitor.come(chromium.browser, { baseURL: app.url });
+    [one, two] = [await ChatPage.open(visitor), await ChatPage.open(visitor)];
     lists = [new Sidebar(one.page), new Sidebar(two.page)];
     await one.ask('Where is it cold?');
     await expectTitles('Where is it cold?');

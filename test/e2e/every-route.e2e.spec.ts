@@ -17,9 +17,8 @@ const PUBLIC = [
 
 /** The documents themselves, the path of the sockets, and what Nest's middleware hangs on to. */
 const UNDOCUMENTED = /^(GET \/(docs.*|openapi\..*|api\/v1\/ws)|[A-Z-]+ \/api\/v1)$/;
-/** One of its paths is a pattern. */
-const OF_THE_PAGE =
-  /^GET \/(\^\\\/c\\\/.*|sign-in|register|settings.*|assets\/[^/]+|[^/]+\.(js|svg)|errors\/\d+)?$/;
+/** Its paths are two patterns. */
+const OF_THE_PAGE = /^GET \/(\^.*|errors\/\d+)$/;
 
 const isPublic = (route: Route) => PUBLIC.includes(nameOf(route));
 

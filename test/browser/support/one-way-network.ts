@@ -4,7 +4,7 @@ import { newGate } from '../../support/gate';
 
 /** A network that can lose an answer on its way back: the server has done what it was asked for, and nobody hears of it. */
 export class OneWayNetwork {
-  private lost: { readonly request: string; readonly tell: () => void } | null = null;
+  private losing: { readonly request: string; left: number; readonly done: () => void } | null = null;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -25,10 +25,10 @@ export class OneWayNetwork {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next answer to a request with these words in it, and its connection, from the first byte on; once it is lost. */
-  loseAnswerTo(request: string): Promise<void> {
+  /** The next answers to requests with these words in them are lost, two of them: Chromium itself asks once more. Resolves then. */
+  loseAnswersTo(request: string): Promise<void> {
     const { opened, open } = newGate();
-    this.lost = { request, tell: open };
+    this.losing = { request, left: 2, done: open };
     return opened;
   }
 
@@ -41,15 +41,15 @@ export class OneWayNetwork {
 
   private take(client: Socket): void {
     const server = connect({ port: Number(this.target.port), host: this.target.hostname, noDelay: true });
-    let doomed: typeof this.lost = null;
+    let isLost = false;
     client.on('data', (bytes) => {
-      if (this.lost && bytes.includes(this.lost.request)) [doomed, this.lost] = [this.lost, null];
+      isLost ||= this.losing !== null && bytes.includes(this.losing.request);
       server.write(bytes);
     });
     server.on('data', (bytes) => {
-      if (!doomed) return void client.write(bytes);
+      if (!isLost) return void client.write(bytes);
       client.destroy();
-      doomed.tell();
+      this.countLost();
     });
     for (const [from, to] of [[client, server] as const, [server, client] as const]) {
       this.sockets.add(from);
@@ -59,5 +59,11 @@ export class OneWayNetwork {
         this.sockets.delete(from);
       });
     }
+  }
+
+  private countLost(): void {
+    if (!this.losing || --this.losing.left > 0) return;
+    this.losing.done();
+    this.losing = null;
   }
 }
