@@ -2,12 +2,12 @@ import { aMember } from '../support/callers';
 import type { Client } from '../support/client';
 import { PacedAnswer } from '../support/paced-answer';
 import { waitUntil } from '../support/wait-until';
-import { ChatPage } from './support/chat-page';
+import type { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { aLongConversation, type LongConversation } from './support/long-conversation';
 import { MessageView } from './support/message-view';
 import { startPageApp, type PageApp } from './support/page-app';
-import { signIn } from './support/person';
+import { comeBack } from './support/reader';
 import { Visitor } from './support/visitor';
 
 const COUNT = 2_000;
@@ -31,7 +31,7 @@ describe('A conversation of two thousand messages', () => {
   beforeEach(async () => {
     long = await aLongConversation(app.parley, ana, COUNT);
     visitor = await Visitor.come(chromium.browser, { baseURL: app.url });
-    chat = new ChatPage(await signIn(visitor, ana, `/c/${long.id}`));
+    chat = await comeBack(visitor, ana, `/c/${long.id}`);
     view = new MessageView(chat.page);
     await chat.answers.last().waitFor();
     await view.rest();

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { newGate } from '../../support/gate';
 
-/** A network that can lose an answer on its way back: the server has done what it was asked for, and nobody hears of it. */
+/** A network that can lose answers on their way back: the server has done what it was asked for, and nobody hears of it. */
 export class OneWayNetwork {
-  private losing: { readonly request: string; left: number; readonly done: () => void } | null = null;
+  private losing: string | null = null;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -25,11 +24,10 @@ export class OneWayNetwork {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The next answers to requests with these words in them are lost, two of them: Chromium itself asks once more. Resolves then. */
-  loseAnswersTo(request: string): Promise<void> {
-    const { opened, open } = newGate();
-    this.losing = { request, left: 2, done: open };
-    return opened;
+  /** Each answer to a request with these words in it, and its connection, until what this gives is called. */
+  loseAnswersTo(request: string): () => void {
+    this.losing = request;
+    return () => (this.losing = null);
   }
 
   async close(): Promise<void> {
@@ -43,13 +41,12 @@ export class OneWayNetwork {
     const server = connect({ port: Number(this.target.port), host: this.target.hostname, noDelay: true });
     let isLost = false;
     client.on('data', (bytes) => {
-      isLost ||= this.losing !== null && bytes.includes(this.losing.request);
+      isLost ||= this.losing !== null && bytes.includes(this.losing);
       server.write(bytes);
     });
     server.on('data', (bytes) => {
-      if (!isLost) return void client.write(bytes);
-      client.destroy();
-      this.countLost();
+      if (isLost) client.destroy();
+      else client.write(bytes);
     });
     for (const [from, to] of [[client, server] as const, [server, client] as const]) {
       this.sockets.add(from);
@@ -59,11 +56,5 @@ export class OneWayNetwork {
         this.sockets.delete(from);
       });
     }
-  }
-
-  private countLost(): void {
-    if (!this.losing || --this.losing.left > 0) return;
-    this.losing.done();
-    this.losing = null;
   }
 }

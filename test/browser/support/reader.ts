@@ -1,8 +1,11 @@
+import type { Client } from '../../support/client';
 import { PacedAnswer } from '../../support/paced-answer';
 import type { RunningApp } from '../../support/running-app';
 import type { ScriptedModelServer } from '../../support/scripted-model-server';
-import type { ChatPage } from './chat-page';
+import { ChatPage } from './chat-page';
 import { expectSoon } from './expect-soon';
+import { credentialsOf } from './person';
+import type { Visitor } from './visitor';
 
 /** What the page says of an answer that it cannot read at the moment. */
 export const LOST = 'The connection is lost. It is being made again; nothing is missed.';
@@ -33,4 +36,21 @@ export async function beginAnswer(model: ScriptedModelServer, chat: ChatPage): P
   answer.goOn(0);
   await chat.live.getByText('Oslo').waitFor();
   return answer;
+}
+
+/** A new tab of a member who has signed in earlier: without the form, and so without being a guest before. */
+export async function comeBack(visitor: Visitor, member: Client, path = '/'): Promise<ChatPage> {
+  const chat = new ChatPage(await visitor.open('/icon.svg'));
+  const status = await chat.page.evaluate(
+    async (credentials) => {
+      const [method, body] = ['POST', JSON.stringify({ ...credentials, transport: 'cookie' })];
+      const headers = { 'Content-Type': 'application/json' };
+      return (await fetch('/api/v1/auth/login', { method, headers, body })).status;
+    },
+    { ...credentialsOf(member) },
+  );
+  expect(status).toBe(200);
+  await chat.page.goto(path);
+  await chat.field.waitFor();
+  return chat;
 }

@@ -71,7 +71,8 @@ function Items({ id, label, items, anchor, close }: ItemsProps) {
     menu.querySelector<HTMLElement>('[role^=menuitem]')?.focus();
   }, [anchor]);
   const onToggle = (event: Event) => {
-    if ((event as ToggleEvent).newState === 'closed') close(list.current!.contains(document.activeElement));
+    const menu = event.currentTarget as HTMLElement; // which may be gone from the page by now
+    if ((event as ToggleEvent).newState === 'closed') close(menu.contains(document.activeElement));
   };
   return (
     <div
