@@ -111,8 +111,10 @@ describe('An answer over a bad connection', () => {
   it('has its place marked until it comes', async () => {
     await chat.ask('How slow are you?');
     chat = await ChatPage.open(visitor);
+    const link = new Sidebar(chat.page).link('How slow are you?');
+    await link.waitFor();
     app.network.stall();
-    await new Sidebar(chat.page).link('How slow are you?').click();
+    await link.click();
     await chat.page.locator('.chat .skeleton').waitFor();
     await app.network.mend();
     await chat.settled();

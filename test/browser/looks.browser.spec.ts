@@ -129,9 +129,11 @@ describe('The page', () => {
     await chat.ask(WIDE);
     await chat.answers.getByRole('table').waitFor();
     expect(await sideways()).toEqual([]);
+    await chat.button(width === 320 ? 'Show conversations' : 'Hide conversations').click();
+    await expectSoon(sideways, []);
     for (const section of ['account', 'sessions', 'usage']) {
       await chat.page.goto(`/settings/${section}`);
-      await chat.page.locator('.settings-section').waitFor();
+      await chat.page.locator('.settings-section > :not(h2, .skeleton)').first().waitFor();
       expect(await sideways()).toEqual([]);
     }
   });
