@@ -20,6 +20,10 @@ const ROOMS = {
   health: ['database/', 'llm/', 'common/', 'config/'],
 };
 
+// These put the product together, so they may import anything.
+const ASSEMBLY = ['^src/(main|serve)[.]ts$', '^src/app[.][^/]+$', '^src/cli/'];
+const SPEC = '[.]spec[.]ts$';
+
 // Who alone may import a package. Its typings, where they are a package of their own, count as well.
 const PACKAGES = {
   typeorm: { path: 'typeorm', home: ['^src/database/', '[.](entity|repository)[.]ts$', '^migrations/'] },
@@ -29,12 +33,12 @@ const PACKAGES = {
   passport: { path: 'passport[^/]*', home: ['^src/auth/'] },
   'nestjs-jwt': { path: '@nestjs/(jwt|passport)', home: ['^src/auth/'] },
   sockets: { path: '(ws|proxy-addr)', home: ['^src/conversations/sockets/'] },
+  'prom-client': {
+    path: 'prom-client',
+    home: ['^src/telemetry/', '-metrics[.]ts$', '^src/llm/llm[.]module[.]ts$', SPEC],
+  },
   terminus: { path: '@nestjs/terminus', home: ['^src/health/'] },
 };
-
-// These put the product together, so they may import anything.
-const ASSEMBLY = ['^src/main[.]ts$', '^src/app[.][^/]+$', '^src/cli/'];
-const SPEC = '[.]spec[.]ts$';
 
 const literally = (text) => text.replaceAll('.', '[.]');
 const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });

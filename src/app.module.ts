@@ -28,6 +28,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { LlmModule } from './llm/llm.module';
+import { TelemetryModule } from './telemetry/telemetry.module';
 import { UsersModule } from './users/users.module';
 
 /** Its body is read by `LargeBodyGuard`. */
@@ -37,6 +38,7 @@ const MOST_VALUES = 100_000;
 
 @Module({
   imports: [
+    TelemetryModule,
     DatabaseModule,
     UsersModule,
     AuditModule,

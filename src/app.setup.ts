@@ -14,6 +14,7 @@ import { Config } from './config/config';
 import { readBuiltPage } from './page/built-page';
 import { ErrorPages } from './page/error-pages';
 import { servePage } from './page/serve-page';
+import { HttpMetrics } from './telemetry/http-metrics';
 
 /** The time a caller has to send its headers: slow ones must not hold sockets. */
 const HEADERS_TIMEOUT_MS = 10_000;
@@ -32,6 +33,7 @@ export function configureApp(app: NestExpressApplication): NestExpressApplicatio
   app.set('trust proxy', http.trustProxy);
   app.set('query parser', 'simple'); // no nested objects out of a query
   app.disable('etag'); // a digest of every answer, for caches that nothing here is meant for
+  app.use(app.get(HttpMetrics).middleware);
   app.use(assignRequestId);
   app.use(app.get(RequestLog).middleware);
   secureHeaders(app);

@@ -5,7 +5,7 @@ import { Config } from './config/config';
 import { Models } from './llm/chat-model';
 
 /** Says where everything is, and who answers. */
-export function greet(app: NestExpressApplication): void {
+export function greet(app: NestExpressApplication, metricsPort: number | null): void {
   const logger = new Logger('Parley');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const base = `http://localhost:${port}`;
@@ -14,5 +14,6 @@ export function greet(app: NestExpressApplication): void {
   logger.log(`Page:       ${base}/`);
   logger.log(`Swagger UI: ${base}/docs`);
   logger.log(`Health:     ${base}/health`);
+  if (metricsPort !== null) logger.log(`Metrics:    http://localhost:${metricsPort}/metrics`);
   logger.log(`Model:      ${model}${why}`);
 }

@@ -7,7 +7,6 @@ import { RunningCalls } from './completions/running-calls';
 import { Config } from './config/config';
 import { RepliesService } from './conversations/replies/replies.service';
 import { SocketGateway } from './conversations/sockets/socket.gateway';
-import type { OpenDatabase } from './database/open-database';
 import { HealthService } from './health/health.service';
 
 /** npm passes on the signal that the terminal has sent already: two within this time are one. */
@@ -18,20 +17,23 @@ const CLOSE_MS = 15_000;
 /** For answers whose reply has ended to reach their readers. */
 const LAST_ANSWERS_MS = 2_000;
 
+/** What outlives the application: it is ended after it, one after the other. */
+type Afterwards = readonly (() => Promise<void> | undefined)[];
+
 /** Ends everything in order at SIGTERM or SIGINT, and at a second one at once. */
-export function stopOnSignals(app: NestExpressApplication, database: OpenDatabase): void {
+export function stopOnSignals(app: NestExpressApplication, afterwards: Afterwards): void {
   let stoppingSince: number | null = null;
   const onSignal = () => {
     if (stoppingSince === null) {
       stoppingSince = performance.now();
-      void stop(app, database);
+      void stop(app, afterwards);
     } else if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 }
 
-async function stop(app: NestExpressApplication, database: OpenDatabase): Promise<void> {
+async function stop(app: NestExpressApplication, afterwards: Afterwards): Promise<void> {
   const logger = new Logger('Shutdown');
   const { drainMs } = app.get(Config).replies;
   setTimeout(() => process.exit(1), drainMs + CLOSE_MS).unref();
@@ -45,7 +47,7 @@ async function stop(app: NestExpressApplication, database: OpenDatabase): Promis
     await sockets.close();
     await closeServer(app.getHttpServer());
     await app.close();
-    await database.stop();
+    for (const end of afterwards) await end();
     process.exit(0);
   } catch (error) {
     logger.error({ msg: 'stopped badly', err: errorForLog(error) });

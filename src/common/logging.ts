@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { Injectable } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { Logger, type Params } from 'nestjs-pino';
@@ -24,6 +25,13 @@ const examples = new WeakSet<ServerResponse>();
 /** Nothing has failed: the line of this request is no error, whatever its status, and wakes nobody. */
 export const logAsExample = (response: ServerResponse): unknown => examples.add(response);
 
+/** The reply that a request has begun, or asked for again. */
+const begunReplies = new WeakMap<ServerResponse, string>();
+
+/** The line of this request names the reply: the reply's own lines, here or on another replica, are found by it. */
+export const logReply = (response: ServerResponse, replyId: string): unknown =>
+  begunReplies.set(response, replyId);
+
 /** Writes one line a request. */
 export abstract class RequestLog {
   abstract readonly middleware: RequestHandler;
@@ -35,10 +43,15 @@ export abstract class RequestLog {
  */
 export function openLog(settings: LogSettings): { nest: Params; requests: RequestLog } {
   const serializers = { err: (error: unknown) => (error instanceof Error ? errorForLog(error) : error) }; // most are made fit already
-  const logger = settings.json
-    ? pino({ level: settings.level, serializers })
-    : pino({ level: settings.level, serializers }, forPeople());
+  const options = { level: settings.level, serializers, mixin: traceOfLine };
+  const logger = settings.json ? pino(options) : pino(options, forPeople());
   return { nest: { pinoHttp: { logger }, forRoutes: [] }, requests: { middleware: requestLines(logger) } };
+}
+
+/** Without a tracer there is none, and to ask costs next to nothing. */
+function traceOfLine(): object {
+  const span = trace.getActiveSpan()?.spanContext();
+  return span ? { traceId: span.traceId, spanId: span.spanId } : {};
 }
 
 const forPeople = () =>
@@ -50,6 +63,7 @@ function requestLines(logger: PinoLogger): RequestHandler {
     genReqId: (request) => request.id, // assigned before, with the answer's header
     quietReqLogger: true,
     customAttributeKeys: { reqId: 'requestId' },
+    customProps: (_request, response) => ({ replyId: begunReplies.get(response) }),
     customLogLevel: (_request, response, error) => (hasFailed(response, error) ? 'error' : 'info'),
     customSuccessMessage: lineOf,
     customErrorMessage: lineOf,

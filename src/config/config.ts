@@ -85,6 +85,17 @@ export interface LogConfig {
   readonly json: boolean;
 }
 
+export interface TelemetryConfig {
+  readonly metricsPort: number;
+  /** Without its metrics it does not start; else it says so and goes on, since development servers may share a machine. */
+  readonly metricsRequired: boolean;
+  /** An OpenTelemetry collector; null: no traces. */
+  readonly tracesTo: string | null;
+  /** What it is sent besides, as `name=value,…`; secret. */
+  readonly traceHeaders: string | null;
+  readonly serviceName: string;
+}
+
 /** Everything that can be set, parsed once. The class is only the injection token. */
 export abstract class Config {
   /** Where the embedded database and invented secrets are kept; absolute. */
@@ -97,6 +108,7 @@ export abstract class Config {
   abstract readonly llm: LlmConfig;
   abstract readonly completions: CompletionsConfig;
   abstract readonly usage: UsageConfig;
+  abstract readonly telemetry: TelemetryConfig;
   abstract readonly log: LogConfig;
 }
 
@@ -127,6 +139,13 @@ export function loadConfig(environment: Environment): Config {
     llm: toLlm(env),
     completions: { maxBodyBytes: env.COMPLETIONS_MAX_BODY },
     usage: { quotaTokens: env.QUOTA_TOKENS ?? null, quotaPeriod: env.QUOTA_PERIOD },
+    telemetry: {
+      metricsPort: env.METRICS_PORT,
+      metricsRequired: production,
+      tracesTo: env.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+      traceHeaders: env.OTEL_EXPORTER_OTLP_HEADERS ?? null,
+      serviceName: env.OTEL_SERVICE_NAME,
+    },
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
   });
 }

@@ -14,6 +14,7 @@ import {
   rateLimit,
   readableFile,
   secrets,
+  share,
   text,
   trustProxy,
   url,
@@ -22,6 +23,15 @@ import {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const none = { default: undefined };
+/** As OpenTelemetry names them. */
+const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
 const postgresUrl = url('postgres:', 'postgresql:');
 
 /** Every environment variable that Parley reads, with what it takes and its default. `.env.example` explains each. */
@@ -92,6 +102,13 @@ export const VARIABLES = {
   COMPLETIONS_MAX_BODY: integer(1_024, 104_857_600)({ default: 10_485_760 }),
   QUOTA_TOKENS: integer(0, Number.MAX_SAFE_INTEGER)(none),
   QUOTA_PERIOD: oneOf('day', 'month')({ default: 'month' }),
+  METRICS_PORT: integer(0, 65_535)({ default: 9464 }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: baseUrl(none),
+  OTEL_EXPORTER_OTLP_HEADERS: text()(none),
+  OTEL_SERVICE_NAME: text()({ default: 'parley' }),
+  OTEL_RESOURCE_ATTRIBUTES: text()(none),
+  OTEL_TRACES_SAMPLER: oneOf(...SAMPLERS)({ default: 'parentbased_always_on' }),
+  OTEL_TRACES_SAMPLER_ARG: share(none),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')({ default: 'info' }),
   LOG_JSON: oneOf('true', 'false')(none),
 };
@@ -110,6 +127,7 @@ export const SECRETS = [
   'GEMINI_API_KEY',
   'MISTRAL_API_KEY',
   'OPENROUTER_API_KEY',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ] as const;
 
 /** A start that can't work: names every bad variable and what was expected of it, never a value. */

@@ -42,6 +42,12 @@ export const integer = (min: number, max: number) =>
     return value >= min && value <= max ? value : fail(`a whole number from ${min} to ${max}`);
   });
 
+/** A part of all. */
+export const share = makeExactValidator<number>((text) => {
+  const value = /^\d(\.\d{1,9})?$/.test(text) ? Number(text) : NaN;
+  return value <= 1 ? value : fail('a number from 0 to 1');
+});
+
 export const oneOf = <const T extends string>(...values: readonly T[]) =>
   makeExactValidator<T>((text) => values.find((value) => value === text) ?? fail(values.join(' or ')));
 

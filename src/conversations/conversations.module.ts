@@ -19,6 +19,7 @@ import { MessagesController } from './messages.controller';
 import { MessagesService } from './messages.service';
 import { ReplyContextRepository } from './reply-context.repository';
 import { ModelChoice } from './model-choice';
+import { EngineMetrics } from './replies/engine-metrics';
 import { FirstTexts } from './replies/first-texts';
 import { Heartbeat } from './replies/heartbeat';
 import { QuickBeat } from './replies/quick-beat';
@@ -27,6 +28,7 @@ import { RemoteReplyRepository } from './replies/remote-reply.repository';
 import { RepliesService } from './replies/replies.service';
 import { ReplyBeats } from './replies/reply-beats';
 import { ReplyGenerator } from './replies/reply.generator';
+import { ReplyMetrics } from './replies/reply-metrics';
 import { ReplyRepository } from './replies/reply.repository';
 import { RunningReplies } from './replies/running-replies';
 import { Sweeper } from './replies/sweeper';
@@ -58,6 +60,8 @@ import { TurnsService } from './turns.service';
     ReplyRepository,
     TurnRepository,
     ReplyGenerator,
+    ReplyMetrics,
+    EngineMetrics,
     RunningReplies,
     ReplyBeats,
     FirstTexts,

@@ -7,6 +7,7 @@ import { ApiEventStream } from '../common/http/api-event-stream';
 import { ApiProblems } from '../common/http/api-problems';
 import { BodyDto, QueryDto } from '../common/http/declared';
 import { IdParam } from '../common/http/id.pipe';
+import { logReply } from '../common/logging';
 import { rejoinOffset } from '../common/sse/last-event-id';
 import { sendEvents } from '../common/sse/send-events';
 import { Limited } from '../common/throttle/limits';
@@ -97,6 +98,7 @@ export class MessageStreamsController {
 
   private async answer(response: Response, turn: BegunTurn): Promise<void> {
     markReplay(response, turn);
+    logReply(response, turn.reply.id);
     const gone = new AbortController();
     const events = toExchangeEvents(turn, this.turns.read(turn, gone.signal));
     await sendEvents(response.req, response, events, gone);

@@ -8,6 +8,7 @@ import { ApiProblems } from '../common/http/api-problems';
 import { BodyDto, QueryDto } from '../common/http/declared';
 import { IdParam } from '../common/http/id.pipe';
 import { parsePrefer } from '../common/http/prefer';
+import { logReply } from '../common/logging';
 import { mapPage, type Page } from '../common/paging/page';
 import { pageById } from '../common/paging/page-query.dto';
 import { Limited } from '../common/throttle/limits';
@@ -141,6 +142,7 @@ export class MessagesController {
     prefer: string | undefined,
   ): Promise<ExchangeResponse> {
     markReplay(response, turn);
+    logReply(response, turn.reply.id);
     const exchange = await this.turns.finish(turn, parsePrefer(prefer).waitMs);
     const { id, conversationId } = exchange.reply;
     response.location(`/api/v1/conversations/${conversationId}/messages/${id}`);

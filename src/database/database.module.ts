@@ -5,6 +5,7 @@ import { Config } from '../config/config';
 import { dataSourceOptions, HEARTBEATS } from './data-source-options';
 import { DatabaseErrorTranslator } from './database-errors';
 import { MigrationStatus } from './migration-status';
+import { PoolMetrics } from './pool-metrics';
 import { TimeLimitsCheck } from './time-limits-check';
 
 /** One for the beat, one for first texts, one for what comes four times a second. */
@@ -34,6 +35,7 @@ function optionsFor({ database: { url } }: Config, poolSize: number): TypeOrmMod
   ],
   providers: [
     MigrationStatus,
+    PoolMetrics,
     TimeLimitsCheck,
     { provide: ErrorTranslator, useClass: DatabaseErrorTranslator },
   ],

@@ -1,5 +1,6 @@
-import type { LoggerService } from '@nestjs/common';
+import { Global, Module, type LoggerService } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
+import { Registry } from 'prom-client';
 import { collect } from '../../test/support/chat-events';
 import { loadConfig } from '../config/config';
 import { ConfigModule } from '../config/config.module';
@@ -10,15 +11,17 @@ import { ModelsController } from './models.controller';
 
 const provider = { LLM_BASE_URL: 'http://127.0.0.1/v1', LLM_MODELS: 'small' };
 
+@Global()
+@Module({ providers: [Registry], exports: [Registry] })
+class MetricsModule {}
+
 async function boot(environment: Environment) {
   const warnings: unknown[] = [];
   const ignore = () => undefined;
   const logger: LoggerService = { log: ignore, error: ignore, warn: (message) => warnings.push(message) };
   const config = loadConfig({ JWT_SECRET: 'x'.repeat(32), ...environment });
-  const builder = Test.createTestingModule({ imports: [ConfigModule.with(config), LlmModule] }).setLogger(
-    logger,
-  );
-  const module = await builder.compile();
+  const imports = [ConfigModule.with(config), MetricsModule, LlmModule];
+  const module = await Test.createTestingModule({ imports }).setLogger(logger).compile();
   await module.init();
   return { module, warnings };
 }

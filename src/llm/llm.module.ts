@@ -1,14 +1,17 @@
 import { Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { Config } from '../config/config';
 import type { LlmConfig } from '../config/llm-config';
 import { ChatModel, Models } from './chat-model';
 import { ConfiguredModels } from './configured-models';
 import { DemoChatModel } from './demo/demo-chat-model';
+import { ModelMetrics } from './model-metrics';
 import { ModelsController } from './models.controller';
 import { PLAIN } from './openai/dialect';
 import { OpenAiChatModel } from './openai/openai-chat-model';
 import { presetAt, PRESETS } from './presets';
 import { Breakers } from './resilience/breakers';
+import { Slots } from './resilience/slots';
 import { RoutedChatModel } from './routed-chat-model';
 
 /** An answer is worth more than its token counts: by then it is whole. */
@@ -30,9 +33,12 @@ const USAGE_TIMEOUT_MS = 2_000;
     },
     {
       provide: ChatModel,
-      inject: [Config, Models, Breakers],
-      useFactory: ({ llm }: Config, models: Models, breakers: Breakers) =>
-        new RoutedChatModel(models, providers(llm), breakers, llm),
+      inject: [Config, Models, Breakers, Registry],
+      useFactory: ({ llm }: Config, models: Models, breakers: Breakers, registry: Registry) => {
+        const slots = new Slots(llm.maxCalls, llm.maxQueuedCalls);
+        const metrics = new ModelMetrics(registry, { models, breakers, slots });
+        return new RoutedChatModel(models, providers(llm), { breakers, slots, metrics }, llm);
+      },
     },
   ],
   exports: [ChatModel, Models],

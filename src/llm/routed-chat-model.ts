@@ -11,15 +11,20 @@ import {
 } from './chat-model';
 import { isOutage, type Breakers } from './resilience/breakers';
 import { OpeningCall, type OpenedCall } from './resilience/opening-call';
-import { Slots, tooManyCalls } from './resilience/slots';
+import { tooManyCalls, type Slots } from './resilience/slots';
 import { beginCall } from './resilience/tries';
 import { ModelCallError } from './model-call-error';
+import type { ModelMetrics } from './model-metrics';
 import { withTimeLimits, type TimeLimits } from './time-limits';
 
-type Settings = Pick<
-  LlmConfig,
-  'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs' | 'maxCalls' | 'maxQueuedCalls' | 'fallbacks'
->;
+type Settings = Pick<LlmConfig, 'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs' | 'fallbacks'>;
+
+/** What all calls share. */
+interface Means {
+  readonly breakers: Breakers;
+  readonly slots: Slots;
+  readonly metrics: ModelMetrics;
+}
 
 /** Starts the call of one of the models that may answer. */
 type CallModel<Event> = (provider: ChatModel, model: ModelInfo, signal: AbortSignal) => AsyncIterable<Event>;
@@ -29,20 +34,17 @@ type CallModel<Event> = (provider: ChatModel, model: ModelInfo, signal: AbortSig
  * other models that stand in, all of that up to the first sign of life; then it only hands on.
  */
 export class RoutedChatModel extends ChatModel {
-  private readonly slots: Slots;
-
   constructor(
     private readonly models: Models,
     private readonly providers: ReadonlyMap<string, ChatModel>,
-    private readonly breakers: Breakers,
+    private readonly means: Means,
     private readonly settings: Settings,
   ) {
     super();
-    this.slots = new Slots(settings.maxCalls, settings.maxQueuedCalls);
   }
 
   get hasRoom(): boolean {
-    return this.slots.hasRoom;
+    return this.means.slots.hasRoom;
   }
 
   stream(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatEvent> {
@@ -85,7 +87,7 @@ export class RoutedChatModel extends ChatModel {
       let release = () => {};
       const open = async () => {
         const until = performance.now() + limits.firstTokenTimeoutMs;
-        release = await this.slots.take(end);
+        release = await this.means.slots.take(end);
         if (end.aborted) release(); // its reader has left since
         // With too little time left, the silence would be ours, and a breaker would take it for the provider's.
         if (until - performance.now() < limits.firstTokenTimeoutMs / 2) throw tooManyCalls();
@@ -104,18 +106,22 @@ export class RoutedChatModel extends ChatModel {
     start: CallModel<Event>,
     answering: (model: string) => readonly Event[],
   ): Promise<OpenedCall<Event>> {
+    const { breakers, metrics } = this.means;
     const chain = [this.infoOf(asked), ...this.standInsFor(asked)];
     let failure: unknown;
     for (const [n, model] of chain.entries()) {
       // An even share each: a model that is silent leaves time for those that stand in for it.
-      const mostMs = (until - performance.now()) / (chain.length - n);
+      const startedAt = performance.now();
+      const mostMs = (until - startedAt) / (chain.length - n);
       try {
         const { provider } = model;
         const call = (end: AbortSignal) => start(this.providers.get(provider)!, model, end);
-        const begun = await beginCall(call, { breakers: this.breakers, provider, mostMs }, signal);
+        const begun = await beginCall(call, { breakers, provider, mostMs }, signal);
+        metrics.answered(model.id, startedAt);
         return { ...begun, before: n === 0 ? [] : answering(model.id) };
       } catch (error) {
         signal.throwIfAborted();
+        metrics.failed(model.id, error);
         failure ??= error;
         if (n === 0 && !isWorthAnother(error)) throw error;
       }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config';
 import { limitOf } from './quota';
 import type { DayOfUsage, Quota, Reservation, SpentTokens, WantedTokens } from './tokens';
+import { TokenMetrics } from './token-metrics';
 import { UsageRepository } from './usage.repository';
 
 /** A call that has gone on for longer than it can has lost its process. */
@@ -12,6 +13,7 @@ export class UsageService {
   constructor(
     private readonly usage: UsageRepository,
     private readonly config: Config,
+    private readonly metrics: TokenMetrics,
   ) {}
 
   /**
@@ -25,8 +27,9 @@ export class UsageService {
   }
 
   /** Counts what a call has taken, and gives back what was set aside for it. Null: it has taken nothing. */
-  settle(reservation: Reservation, spent: SpentTokens | null): Promise<void> {
-    return this.usage.settle(reservation, spent);
+  async settle(reservation: Reservation, spent: SpentTokens | null): Promise<void> {
+    await this.usage.settle(reservation, spent);
+    if (spent) this.metrics.count(spent);
   }
 
   /** What an account has taken, newest day first. Days are `YYYY-MM-DD` in UTC, both included. */

@@ -1,11 +1,8 @@
 import { once } from 'node:events';
 import { DomainError } from '../../src/common/errors/domain-error';
-import { loadConfig } from '../../src/config/config';
-import { ConfiguredModels } from '../../src/llm/configured-models';
 import { DemoChatModel } from '../../src/llm/demo/demo-chat-model';
-import { Breakers } from '../../src/llm/resilience/breakers';
-import { RoutedChatModel } from '../../src/llm/routed-chat-model';
 import { FakeChatModel, silence } from '../fakes/fake-chat-model';
+import { routed } from '../support/models-on-trial';
 import { OpenAiOnTrial } from '../support/openai-on-trial';
 import type { AnswerScript, ScriptedModelServer } from '../support/scripted-model-server';
 import type { Answer, ModelOnTrial } from '../support/model-on-trial';
@@ -25,13 +22,7 @@ describe('FakeChatModel', () => {
 
 describe('RoutedChatModel', () => {
   const onTrial = (fake: FakeChatModel): ModelOnTrial => {
-    const { llm } = loadConfig({
-      JWT_SECRET: 'x'.repeat(32),
-      LLM_BASE_URL: 'http://127.0.0.1/v1',
-      LLM_MODELS: 'any',
-    });
-    const providers = new Map([['custom', fake]]);
-    const model = new RoutedChatModel(new ConfiguredModels(llm), providers, new Breakers(10_000), llm);
+    const { model } = routed({ custom: fake });
     return { model, idle: () => allEnded(fake) };
   };
   chatModelContract(

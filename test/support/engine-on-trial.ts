@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Registry } from 'prom-client';
 import { loadConfig } from '../../src/config/config';
 import { FirstTexts } from '../../src/conversations/replies/first-texts';
 import { Heartbeat } from '../../src/conversations/replies/heartbeat';
@@ -7,6 +8,7 @@ import { RemoteReplies } from '../../src/conversations/replies/remote-replies';
 import type { RemoteReplyRepository } from '../../src/conversations/replies/remote-reply.repository';
 import { RepliesService } from '../../src/conversations/replies/replies.service';
 import { ReplyBeats } from '../../src/conversations/replies/reply-beats';
+import { ReplyMetrics } from '../../src/conversations/replies/reply-metrics';
 import { ReplyGenerator } from '../../src/conversations/replies/reply.generator';
 import type { ReplyRepository } from '../../src/conversations/replies/reply.repository';
 import type { OpenedTurn, Turn, TurnRepository } from '../../src/conversations/replies/turn.repository';
@@ -14,6 +16,7 @@ import { RunningReplies } from '../../src/conversations/replies/running-replies'
 import type { RunningReply } from '../../src/conversations/replies/running-reply';
 import { Sweeper } from '../../src/conversations/replies/sweeper';
 import type { ChatModel } from '../../src/llm/chat-model';
+import { TokenMetrics } from '../../src/usage/token-metrics';
 import { aTurn } from '../factories/turn';
 import { FakeChatModel } from '../fakes/fake-chat-model';
 import { FakeRemoteReplyRepository } from '../fakes/fake-remote-reply.repository';
@@ -36,6 +39,7 @@ export class EngineOnTrial {
   readonly heartbeat: Heartbeat;
   readonly quickBeat: QuickBeat;
   readonly sweeper: Sweeper;
+  readonly registry = new Registry();
 
   /** @param beside another process on the same database */
   constructor(
@@ -56,7 +60,8 @@ export class EngineOnTrial {
     this.remoteReplies = new FakeRemoteReplyRepository(this.replies);
     this.remote = new RemoteReplies(standIn<RemoteReplyRepository>(this.remoteReplies));
     const beats = new ReplyBeats(replies, this.running);
-    this.generator = new ReplyGenerator(model, replies, this.running, new FirstTexts(beats));
+    const metrics = new ReplyMetrics(this.registry, new TokenMetrics(this.registry));
+    this.generator = new ReplyGenerator(model, replies, this.running, new FirstTexts(beats), metrics);
     this.service = new RepliesService(turns, replies, this.running, this.generator, this.remote);
     this.heartbeat = new Heartbeat(beats, this.running);
     this.quickBeat = new QuickBeat(beats, replies, this.running);

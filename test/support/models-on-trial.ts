@@ -1,8 +1,11 @@
+import { Registry } from 'prom-client';
 import { loadConfig } from '../../src/config/config';
 import type { ChatModel } from '../../src/llm/chat-model';
 import { ConfiguredModels } from '../../src/llm/configured-models';
 import { ModelCallError } from '../../src/llm/model-call-error';
+import { ModelMetrics } from '../../src/llm/model-metrics';
 import { Breakers } from '../../src/llm/resilience/breakers';
+import { Slots } from '../../src/llm/resilience/slots';
 import { RoutedChatModel } from '../../src/llm/routed-chat-model';
 import { FakeChatModel } from '../fakes/fake-chat-model';
 import { collectUntilError } from './chat-events';
@@ -41,7 +44,10 @@ export function routed(
   });
   const breakers = new Breakers(llm.breakerResetMs);
   const models = new ConfiguredModels(llm, (provider) => breakers.isClosed(provider));
-  return { models, model: new RoutedChatModel(models, new Map(Object.entries(fakes)), breakers, llm) };
+  const slots = new Slots(llm.maxCalls, llm.maxQueuedCalls);
+  const metrics = new ModelMetrics(new Registry(), { models, breakers, slots });
+  const means = { breakers, slots, metrics };
+  return { models, model: new RoutedChatModel(models, new Map(Object.entries(fakes)), means, llm) };
 }
 
 export const refused = () => new ModelCallError('model_failed', 'The model refused the request.');

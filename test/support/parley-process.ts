@@ -18,6 +18,7 @@ export class ParleyProcess {
   private constructor(
     private readonly child: ChildProcess,
     readonly port: number,
+    readonly metricsPort: number,
   ) {
     for (const stream of [child.stdout!, child.stderr!])
       stream.on('data', (text: Buffer) => (this.output += text.toString()));
@@ -26,16 +27,17 @@ export class ParleyProcess {
 
   /** Starts it with nothing of this process's environment but these variables. */
   static launch(environment: Readonly<Record<string, string>>): ParleyProcess {
-    const port = freePort();
+    const [port, metricsPort] = [freePort(), freePort()];
     const env = {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
       PORT: String(port),
+      METRICS_PORT: String(metricsPort),
       BCRYPT_COST: '4',
       ...environment,
     };
     const child = spawn(process.execPath, [MAIN], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    return new ParleyProcess(child, port);
+    return new ParleyProcess(child, port, metricsPort);
   }
 
   /** Launches it and waits until it is ready. */

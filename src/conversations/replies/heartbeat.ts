@@ -15,6 +15,7 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
     () => BEAT_MS,
   );
   private steadySince = Infinity;
+  private answeredAt = performance.now();
 
   constructor(
     private readonly beats: ReplyBeats,
@@ -34,10 +35,16 @@ export class Heartbeat implements OnApplicationBootstrap, OnModuleDestroy {
     return Math.max(0, performance.now() - this.steadySince);
   }
 
+  /** Since the database has last answered. */
+  get lagMs(): number {
+    return performance.now() - this.answeredAt;
+  }
+
   private async beat(): Promise<void> {
     const replies = this.running.all();
     try {
       await this.beats.send(replies);
+      this.answeredAt = performance.now();
       this.steadySince = Math.min(this.steadySince, performance.now());
     } catch (error) {
       const news = this.steadySince < Infinity; // one line an outage, not one a second

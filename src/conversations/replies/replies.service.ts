@@ -122,9 +122,7 @@ export class RepliesService {
   private async cancelInItsPlace(replyId: string): Promise<void> {
     const claim = await this.replies.takeOver(this.running.owner, replyId);
     if (!claim) return;
-    const text = await this.replies.storedText(replyId);
-    const settled = await this.replies.settle(this.running.owner, claim, text, CANCELLED);
-    if (!settled) await this.endElsewhere(replyId); // somebody else has taken it over for the same reason
+    if (!(await this.generator.endStored(claim, CANCELLED))) await this.endElsewhere(replyId); // somebody else has taken it over for the same reason
   }
 
   /** Ends the writing of replies whose rows are gone. */

@@ -5,10 +5,12 @@ import { errorForLog } from '../../common/errors/error-for-log';
 import { toDatabaseProblem } from '../../database/database-errors';
 import { ChatModel } from '../../llm/chat-model';
 import { FirstTexts } from './first-texts';
+import type { MessageInTree } from '../message.entity';
+import { ReplyMetrics } from './reply-metrics';
 import { ReplyRepository } from './reply.repository';
 import type { OpenedTurn } from './turn.repository';
 import type { ReplyOutcome } from './reply.buffer';
-import { ReplyStopped, type ReplyEnd, type RunningReply } from './running-reply';
+import { ReplyStopped, type Claim, type ReplyEnd, type RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 import { toChatRequest } from './turn-context';
 
@@ -30,6 +32,7 @@ export class ReplyGenerator {
     private readonly replies: ReplyRepository,
     private readonly running: RunningReplies,
     private readonly firstTexts: FirstTexts,
+    private readonly metrics: ReplyMetrics,
   ) {}
 
   /** Whether another reply could be written now or soon. */
@@ -42,6 +45,7 @@ export class ReplyGenerator {
     const { question, context, history } = turn;
     let end: ReplyEnd = failed('model_failed', 'The model gave no answer.'); // until the model says that it has finished
     const seen: Pick<Mutable<ReplyEnd>, 'model' | 'hasBegun'> = {};
+    if (reply.claim.fence > 1) this.metrics.takenOver('written_anew');
     try {
       reply.signal.throwIfAborted();
       const request = toChatRequest(turn.reply.model!, context, history, question.content);
@@ -57,7 +61,7 @@ export class ReplyGenerator {
       if (reply.isFull) end = { status: 'completed', finishReason: 'length' };
     } catch (error) {
       reply.close();
-      end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error);
+      end = this.toReplyEnd(reply.signal.aborted ? reply.signal.reason : error, reply.claim);
     } finally {
       reply.end(await this.settle(reply, { ...end, ...seen }));
       this.running.remove(reply);
@@ -70,6 +74,13 @@ export class ReplyGenerator {
     if (isFirst && reply.awaitsFirstText) this.firstTexts.store(reply);
   }
 
+  /** Ends a reply that another process has begun, with the text that it has stored. Null: somebody else was faster. */
+  async endStored(claim: Claim, end: ReplyEnd): Promise<MessageInTree | null> {
+    const message = await this.store(claim, await this.replies.storedText(claim.replyId), end);
+    if (message) this.metrics.takenOver('ended');
+    return message;
+  }
+
   /** From now on, an end that the database does not take is left to another process's sweeper. */
   giveUp(): void {
     this.patience.abort();
@@ -80,7 +91,7 @@ export class ReplyGenerator {
     if (stopped === 'lost' || stopped === 'deleted') return { type: stopped };
     try {
       const message = await this.untilDatabaseAnswers.execute(
-        () => this.replies.settle(this.running.owner, claim, buffer.text, end),
+        () => this.store(claim, buffer.text, end),
         this.patience.signal,
       );
       return message ? { type: 'ended', message } : { type: 'lost' };
@@ -94,12 +105,19 @@ export class ReplyGenerator {
     }
   }
 
-  private toReplyEnd(error: unknown): ReplyEnd {
+  private async store(claim: Claim, text: string, end: ReplyEnd): Promise<MessageInTree | null> {
+    const message = await this.replies.settle(this.running.owner, claim, text, end);
+    if (message) this.metrics.ended(message);
+    return message;
+  }
+
+  private toReplyEnd(error: unknown, { replyId }: Claim): ReplyEnd {
     if (error instanceof ReplyStopped) return error.reason === 'cancelled' ? CANCELLED : INTERRUPTED;
     const known = error instanceof DomainError ? error : toDatabaseProblem(error);
     if (known)
       return failed(PROBLEMS[known.code].status < 500 ? 'model_unavailable' : known.code, known.message);
-    this.logger.error({ msg: 'the model port threw something unexpected', err: errorForLog(error) });
+    const msg = 'the model port threw something unexpected';
+    this.logger.error({ msg, replyId, err: errorForLog(error) });
     return failed('model_failed', 'The model failed.');
   }
 }

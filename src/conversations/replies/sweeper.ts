@@ -88,9 +88,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async end(reply: ExpiredReply): Promise<void> {
     const { replyId, cancelled } = reply;
-    const text = await this.replies.storedText(replyId);
-    const end = cancelled ? CANCELLED : INTERRUPTED;
-    const ended = await this.replies.settle(this.running.owner, reply, text, end);
+    const ended = await this.generator.endStored(reply, cancelled ? CANCELLED : INTERRUPTED);
     if (ended) this.logger.warn({ msg: 'ended a reply that nobody was writing any more', replyId });
   }
 }

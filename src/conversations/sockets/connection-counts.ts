@@ -9,6 +9,10 @@ export class ConnectionCounts {
 
   constructor(private readonly config: Config) {}
 
+  get open(): number {
+    return [...this.addresses.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** Whether that address may have one more, which is then counted. */
   addOfAddress(address: string): boolean {
     return add(this.addresses, address, this.config.limits.socketsPerAddress);

@@ -9,6 +9,7 @@ import { SocketController } from './socket.controller';
 import { SocketDoor } from './socket-door';
 import { SocketFailures } from './socket-failures';
 import { SocketGateway } from './socket.gateway';
+import { SocketMetrics } from './socket-metrics';
 
 @Module({})
 export class SocketsModule {
@@ -26,6 +27,7 @@ export class SocketsModule {
         SocketDoor,
         SocketFailures,
         SocketGateway,
+        SocketMetrics,
       ],
     };
   }

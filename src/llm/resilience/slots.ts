@@ -9,11 +9,22 @@ const RETRY_AFTER_SECONDS = 1;
  */
 export class Slots {
   private readonly waiting = new Set<() => void>();
+  private free: number;
 
   constructor(
-    private free: number,
+    private readonly most: number,
     private readonly mostWaiting: number,
-  ) {}
+  ) {
+    this.free = most;
+  }
+
+  get taken(): number {
+    return this.most - this.free;
+  }
+
+  get queued(): number {
+    return this.waiting.size;
+  }
 
   /** Whether one more would get a slot or a place in the queue. */
   get hasRoom(): boolean {
