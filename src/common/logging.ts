@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { Logger, type Params } from 'nestjs-pino';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pino, type Logger as PinoLogger } from 'pino';
+import { pino, stdTimeFunctions, type Logger as PinoLogger } from 'pino';
 import { pinoHttp, type ReqId } from 'pino-http';
 import pretty from 'pino-pretty';
 import { errorForLog } from './errors/error-for-log';
@@ -43,7 +43,14 @@ export abstract class RequestLog {
  */
 export function openLog(settings: LogSettings): { nest: Params; requests: RequestLog } {
   const serializers = { err: (error: unknown) => (error instanceof Error ? errorForLog(error) : error) }; // most are made fit already
-  const options = { level: settings.level, serializers, mixin: traceOfLine };
+  const options = {
+    level: settings.level,
+    serializers,
+    mixin: traceOfLine,
+    // Words and ISO 8601, which every collector of logs understands: docs/logging.md.
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
   const logger = settings.json ? pino(options) : pino(options, forPeople());
   return { nest: { pinoHttp: { logger }, forRoutes: [] }, requests: { middleware: requestLines(logger) } };
 }

@@ -1,11 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { Observations, ObservedClient } from '../support/observed-client';
 import { Replicas } from '../support/replicas';
 import { nameOf, ROUTES } from '../support/routes';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 import { CANARY, ROOT, useEverything } from '../support/use-everything';
 
-/** As pino numbers it. */
-const INFO = 30;
+const LOGGING = join(__dirname, '..', '..', 'deploy', 'logging');
 
 describe('The log of a busy process, at its loudest', () => {
   const seen = new Observations();
@@ -64,7 +66,7 @@ describe('The log of a busy process, at its loudest', () => {
   it('does not call it an error when somebody looks at what one looks like', () => {
     const [line, ...others] = requestLines(output).filter(({ msg }) => msg === 'GET /errors/500 500');
     expect(others).toEqual([]);
-    expect(line!.level).toBe(INFO);
+    expect(line!.level).toBe('info');
     const ofRequest = requestLines(output).filter(({ requestId }) => requestId === line!.requestId);
     expect(ofRequest).toEqual([line]);
   });
@@ -86,12 +88,28 @@ describe('The log of a busy process, at its loudest', () => {
     },
   );
 
+  it.each(readdirSync(LOGGING))('has what deploy/logging/%s looks for', (name) => {
+    const config = readFileSync(join(LOGGING, name), 'utf8');
+    expect(() => parse(config) as unknown).not.toThrow();
+    const wanted = [...config.matchAll(/\$([a-z]\w*)/gi)].map(([, member]) => member!);
+    const known = new Set(requestLines(output).flatMap((line) => Object.keys(line)));
+    for (const member of wanted) expect(known).toContain(member);
+  });
+
+  it('says when and how grave in a form that every collector knows', () => {
+    for (const { level, time } of requestLines(output)) {
+      expect(time).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+      expect(level).toMatch(/^(trace|debug|info|warn|error|fatal)$/);
+    }
+  });
+
   const linesWith = (text: string): string[] =>
     output.split('\n').filter((line) => line.toLowerCase().includes(text.toLowerCase()));
 });
 
 interface Line {
-  readonly level: number;
+  readonly time: string;
+  readonly level: string;
   readonly msg: string;
   readonly requestId?: string;
 }
