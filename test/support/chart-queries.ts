@@ -15,7 +15,7 @@ interface Dashboard {
 const FILES = join(__dirname, '..', '..', 'helm', 'parley', 'files');
 
 const file = parse(readFileSync(join(FILES, 'alerts.yaml'), 'utf8')) as RuleFile;
-const dashboard = JSON.parse(readFileSync(join(FILES, 'dashboard.json'), 'utf8')) as Dashboard;
+export const DASHBOARD = JSON.parse(readFileSync(join(FILES, 'dashboard.json'), 'utf8')) as Dashboard;
 
 /** The alerts of the chart. */
 export const ALERTS = { file, rules: file.groups.flatMap(({ rules }) => rules) };
@@ -23,7 +23,7 @@ export const ALERTS = { file, rules: file.groups.flatMap(({ rules }) => rules) }
 /** Everything that the chart asks Prometheus. */
 export const QUERIES = {
   'the alerts': ALERTS.rules.map(({ expr }) => expr),
-  'the panels of the dashboard': dashboard.panels.flatMap(({ targets = [] }) =>
+  'the panels of the dashboard': DASHBOARD.panels.flatMap(({ targets = [] }) =>
     targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '1m').replaceAll('$instance', '.*')),
   ),
 } as const;
