@@ -112,12 +112,12 @@ export abstract class Config {
   abstract readonly log: LogConfig;
 }
 
-/** @throws ConfigError */
-export function loadConfig(environment: Environment): Config {
+/** What is set, checked as at a start, which it is not: nothing is made. @throws ConfigError */
+export function checkEnvironment(environment: Environment): Values {
   const env = readEnvironment(environment);
   const production = env.NODE_ENV === 'production';
   refuse([
-    production && !env.DATABASE_URL && 'DATABASE_URL: is required in production',
+    noDatabase(env),
     production &&
       !env.JWT_SECRET &&
       !env.JWT_SECRETS &&
@@ -128,6 +128,13 @@ export function loadConfig(environment: Environment): Config {
     !env.LLM_BASE_URL && env.LLM_MODELS && 'LLM_BASE_URL: is required with LLM_MODELS',
     env.SESSION_IDLE_TTL > env.SESSION_MAX_TTL && 'SESSION_IDLE_TTL: expected no more than SESSION_MAX_TTL',
   ]);
+  return env;
+}
+
+/** @throws ConfigError */
+export function loadConfig(environment: Environment): Config {
+  const env = checkEnvironment(environment);
+  const production = env.NODE_ENV === 'production';
   const dataDir = resolve(env.DATA_DIR);
   return deepFreeze({
     dataDir,
@@ -149,6 +156,19 @@ export function loadConfig(environment: Environment): Config {
     log: { level: env.LOG_LEVEL, json: env.LOG_JSON === undefined ? production : env.LOG_JSON === 'true' },
   });
 }
+
+/**
+ * What work on the schema needs: it may run where there is no secret to sign with, as in a Job before the first pods.
+ * @throws ConfigError
+ */
+export function loadDatabaseConfig(environment: Environment): Pick<Config, 'dataDir' | 'database'> {
+  const env = readEnvironment(environment);
+  refuse([noDatabase(env)]);
+  return { dataDir: resolve(env.DATA_DIR), database: toDatabase(env) };
+}
+
+const noDatabase = ({ NODE_ENV, DATABASE_URL }: Values) =>
+  NODE_ENV === 'production' && !DATABASE_URL && 'DATABASE_URL: is required in production';
 
 const toHttp = (env: Values): HttpConfig => ({
   host: env.HOST,

@@ -11,7 +11,10 @@ export interface OpenDatabase {
 }
 
 /** The database that is configured, or else one of our own, with its schema up to date unless that is done by hand. */
-export async function openDatabase({ database, dataDir }: Config): Promise<OpenDatabase> {
+export async function openDatabase({
+  database,
+  dataDir,
+}: Pick<Config, 'database' | 'dataDir'>): Promise<OpenDatabase> {
   const { url } = database;
   const opened = url
     ? { url, stop: () => Promise.resolve() }

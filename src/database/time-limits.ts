@@ -16,16 +16,17 @@ const MISSING_LIMITS = `
 
 /**
  * Has the server apply the limits to every new connection of the role that `url` signs in as, in the database of `client`:
- * a pooler keeps them from coming with the connection. The last of its transaction, which comes to nothing where this
- * role may not alter that one: `TimeLimitsCheck` warns of what is missing.
+ * a pooler keeps them from coming with the connection. In a transaction, which goes on where this role may not alter
+ * that one: `TimeLimitsCheck` warns of what is missing.
  */
 export async function limitRole(client: Client, url: string): Promise<void> {
   const { user } = new Client({ connectionString: url });
   const [names, values] = [Object.keys(SERVER_LIMITS), Object.values(SERVER_LIMITS).map(String)];
   const { rows } = await client.query<{ statement: string }>(MISSING_LIMITS, [user, names, values]);
+  await client.query('savepoint before_limits');
   try {
     for (const { statement } of rows) await client.query(statement);
   } catch {
-    // The commit that follows is then a rollback, and fails where the connection is lost.
+    await client.query('rollback to savepoint before_limits'); // fails where the connection is lost
   }
 }

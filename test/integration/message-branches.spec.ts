@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { newId } from '../../src/common/ids';
 import { MessageRepository } from '../../src/conversations/message.repository';
-import { migrate, migrationOptions } from '../../src/database/migrate';
+import { migrate } from '../../src/database/migrate';
+import { migrationOptions } from '../../src/database/migration-lock';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 
 interface Node {

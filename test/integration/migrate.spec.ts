@@ -2,8 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source-options';
-import { migrate, migrationOptions } from '../../src/database/migrate';
+import { migrate } from '../../src/database/migrate';
+import { migrationOptions } from '../../src/database/migration-lock';
 import { cloneDatabase, emptyDatabase, type TestDatabase } from '../support/database';
+import { dumpSchema } from '../support/schema-dump';
 
 const files = readdirSync(join(__dirname, '..', '..', 'migrations')).filter((name) => name.endsWith('.ts'));
 
@@ -29,12 +31,16 @@ describe('The migrations', () => {
     await expect(migrate(database.url)).resolves.toEqual([]);
   });
 
-  it('run forward, all the way back and forward again', async () => {
+  it('each go back to exactly the schema before them, and forward to the same one again', async () => {
     database = await emptyDatabase();
-    const applied = await migrate(database.url);
-    await revert(database.url, applied.length);
-    await expect(leftovers(database)).resolves.toEqual([]);
-    await expect(migrate(database.url)).resolves.toEqual(applied);
+    const schema = await new DataSource(migrationOptions(database.url)).initialize();
+    try {
+      const newest = await stepThrough(schema);
+      await schema.runMigrations({ transaction: 'each' });
+      await expect(dumpSchema(database)).resolves.toEqual(newest);
+    } finally {
+      await schema.destroy();
+    }
   });
 
   it('make the schema that the entities describe', async () => {
@@ -50,25 +56,23 @@ describe('The migrations', () => {
       await dataSource.destroy();
     }
   });
-});
 
-async function revert(url: string, count: number): Promise<void> {
-  const dataSource = await new DataSource(migrationOptions(url)).initialize();
-  try {
-    for (let left = count; left > 0; left--) await dataSource.undoLastMigration({ transaction: 'each' });
-  } finally {
-    await dataSource.destroy();
+  /** One at a time to the newest, whose schema is the result, and one at a time back. */
+  async function stepThrough(schema: DataSource): Promise<unknown> {
+    const all = [...schema.migrations];
+    const seen = [await dumpSchema(database)];
+    for (const migration of all) {
+      schema.migrations.splice(0, schema.migrations.length, migration);
+      await schema.runMigrations({ transaction: 'each' });
+      seen.push(await dumpSchema(database));
+    }
+    schema.migrations.splice(0, schema.migrations.length, ...all);
+    const newest = seen.pop();
+    for (const before of seen.reverse()) {
+      await schema.undoLastMigration({ transaction: 'each' });
+      expect(await dumpSchema(database)).toEqual(before);
+    }
+    expect(all).toHaveLength(files.length);
+    return newest;
   }
-}
-
-/** Tables, views, sequences, types and functions that going back has forgotten. */
-async function leftovers(database: TestDatabase): Promise<string[]> {
-  const rows = await database.query<{ name: string }>(`
-    select relname as name from pg_class where relnamespace = 'public'::regnamespace and relname not like 'migrations%'
-      and relkind <> 'i'
-    union all
-    select typname from pg_type where typnamespace = 'public'::regnamespace and typrelid = 0 and typelem = 0
-    union all
-    select proname from pg_proc where pronamespace = 'public'::regnamespace`);
-  return rows.map(({ name }) => name);
-}
+});

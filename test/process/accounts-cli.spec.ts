@@ -35,8 +35,8 @@ describe('The command line', () => {
   const signIn = async (username: string) =>
     (await new Client(url).post<TokensResponse>('/auth/login', { username, password: PASSWORD })).body;
 
-  const expectRefusal = ({ status, out, err }: CommandOutcome, what: RegExp) => {
-    expect({ status, out }).toEqual({ status: 1, out: '' });
+  const expectRefusal = ({ status, out, err }: CommandOutcome, what: RegExp, expected = 1) => {
+    expect({ status, out }).toEqual({ status: expected, out: '' });
     expect(err).toMatch(what);
     expect(err).not.toMatch(/^\s+at |Error/m);
     expect(err.trim().split('\n')).toHaveLength(1);
@@ -61,7 +61,6 @@ describe('The command line', () => {
     ['no password', 'nobody', 'user', '', /^password: /],
     ['a name that is too short', 'x', 'user', NEVER_SHOWN, /^username: .*3/],
     ['a name with characters that nobody sees', 'an\u200Ba', 'user', NEVER_SHOWN, /^username: /],
-    ['a role that there is not', 'rolls', 'emperor', NEVER_SHOWN, /--role .*user, admin/],
   ])('refuses %s in one plain sentence', async (_what, username, role, password, sentence) => {
     const outcome = await create(username, role, password);
     expectRefusal(outcome, sentence);
@@ -86,17 +85,75 @@ describe('The command line', () => {
     expect((await signIn('first')).user.role).toBe('user');
   });
 
+  it('refuses whom nobody knows in one plain sentence', async () => {
+    expectRefusal(await setRole('nobody-at-all', 'user'), /no such account/);
+  });
+
   it.each([
-    [
-      'whom nobody knows',
-      ['users:set-role', '--username', 'nobody-at-all', '--role', 'user'],
-      /no such account/,
-    ],
     ['without a name', ['users:create'], /--username/],
+    [
+      'a role that there is not',
+      ['users:create', '--username', 'rolls', '--role', 'emperor'],
+      /--role .*user, admin/,
+    ],
     ['without a role to set', ['users:set-role', '--username', 'root'], /--role/],
     ['a word that it does not know', ['users:explode'], /users:explode/],
-  ])('refuses %s in one plain sentence', async (_what, words, sentence) => {
-    expectRefusal(await run(words, NEVER_SHOWN), sentence);
+  ])('refuses %s in one plain sentence, and ends with 2', async (_what, words, sentence) => {
+    expectRefusal(await run(words, NEVER_SHOWN), sentence, 2);
+  });
+
+  it('gives an account a new password, and ends its sessions and the old password', async () => {
+    await create('forgetful', 'user');
+    const tokens = await signIn('forgetful');
+    const words = ['users:set-password', '--username', 'forgetful'];
+    expectRefusal(await run(words, 'short'), /^newPassword: .*8/);
+    expect((await new Client(url, tokens).get('/users/me')).status).toBe(200);
+    const { status, out, err } = await run(words, `${NEVER_SHOWN}\n`);
+    expect({ status, err, shown: out.includes(NEVER_SHOWN) }).toEqual({ status: 0, err: '', shown: false });
+    const login = (password: string) =>
+      new Client(url).post('/auth/login', { username: 'forgetful', password });
+    expect([(await login(PASSWORD)).status, (await login(NEVER_SHOWN)).status]).toEqual([401, 200]);
+    const refreshed = await new Client(url).post('/auth/refresh', { refreshToken: tokens.refreshToken });
+    expect(refreshed.status).toBe(401);
+    expect(await actionsOf('forgetful')).toContainEqual({ action: 'password.changed', actor_id: null });
+  });
+
+  it('keeps an account out, and lets it in again', async () => {
+    await create('visitor', 'user');
+    const login = () => new Client(url).post('/auth/login', { username: 'visitor', password: PASSWORD });
+    expect(await run(['users:disable', '--username', 'visitor'])).toMatchObject({ status: 0, err: '' });
+    expect((await login()).status).toBe(403);
+    const { out } = await run(['users:disable', '--username', 'visitor', '--enable', '--json']);
+    expect(JSON.parse(out)).toMatchObject({ username: 'visitor', disabledAt: null });
+    expect((await login()).status).toBe(200);
+  });
+
+  it('makes a key for an account, which works, and shows it once', async () => {
+    await create('robot', 'user');
+    const make = (...words: string[]) =>
+      run(['keys:create', '--username', 'robot', '--name', 'Nightly', ...words]);
+    const { status, out, err } = await make(
+      '--scopes',
+      'read',
+      '--expires',
+      '2100-01-31T00:00:00Z',
+      '--json',
+    );
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    const made = JSON.parse(out) as { key: string };
+    expect(made).toMatchObject({ name: 'Nightly', scopes: ['read'], expiresAt: '2100-01-31T00:00:00.000Z' });
+    const keyed = new Client(url, { accessToken: made.key } as TokensResponse);
+    expect((await keyed.get('/conversations')).status).toBe(200);
+    expect((await keyed.post('/conversations', {})).status).toBe(403);
+    expect(await actionsOf('robot')).toContainEqual({ action: 'api_key.created', actor_id: null });
+    expectRefusal(await make('--scopes', 'admin'), /administrators/);
+    expectRefusal(await make('--scopes', 'chat,everything'), /^scopes: /);
+  });
+
+  it('tells programs what is wrong in JSON, on standard error', async () => {
+    const { status, out, err } = await run(['users:disable', '--username', 'nobody-at-all', '--json']);
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(JSON.parse(err)).toEqual({ error: { code: 'not_found', message: 'There is no such account.' } });
   });
 
   it.each([
@@ -109,6 +166,12 @@ describe('The command line', () => {
     expectRefusal(outcome, /ECONNREFUSED|database/);
     expect(outcome.err).not.toContain('canary');
   });
+
+  const actionsOf = (username: string) =>
+    replicas.database.query(
+      'select action, actor_id from audit_events where user_id = (select id from users where username = $1)',
+      [username],
+    );
 
   const accountsCalled = async (username: string) =>
     (await replicas.database.query('select from users where username = $1', [username])).length;

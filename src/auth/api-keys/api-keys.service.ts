@@ -33,11 +33,12 @@ export class ApiKeysService {
     private readonly audit: AuditService,
   ) {}
 
-  /** The key itself is in this result and nowhere else. @throws DomainError `forbidden` – to guests, and to make a key for more than one may do oneself. */
+  /** The key itself is in this result and nowhere else. `actorId` null: the command line asks. @throws DomainError `forbidden` – to guests, and to make a key for more than one may do oneself. */
   async create(
     { userId, kind, role }: Caller,
     { name, scopes, expiresAt }: NewKey,
-    source: RequestSource,
+    source?: RequestSource,
+    actorId: string | null = userId,
   ): Promise<ApiKey & { key: string }> {
     if (kind === 'guest')
       throw new DomainError('forbidden', 'Guests have no API keys. Register first; nothing is lost.');
@@ -50,7 +51,8 @@ export class ApiKeysService {
       ...made,
       ...{ id: newId(), userId, name, scopes: [...new Set(scopes)], expiresAt },
     });
-    await this.audit.record({ action: 'api_key.created', userId, source, detail: { keyId: row.id } });
+    const detail = { keyId: row.id };
+    await this.audit.record({ action: 'api_key.created', userId, actorId, source, detail });
     return { ...row, key };
   }
 

@@ -24,4 +24,14 @@ export class CredentialRepository {
     );
     return changed.length === 1;
   }
+
+  /** Whatever the old one was; every session ends. Whether there is such a member. */
+  async set(userId: string, hash: string): Promise<boolean> {
+    const [, count] = await this.database.query<[unknown, number]>(
+      `update users set password_hash = $2, session_epoch = session_epoch + 1
+       where id = $1 and kind = 'member' and erased_at is null`,
+      [userId, hash],
+    );
+    return count === 1;
+  }
 }

@@ -8,3 +8,9 @@ export class ChangePasswordDto {
   @Text({ min: 8, max: 128 })
   newPassword!: string;
 }
+
+/** Of an operator, on the command line. */
+export class NewPasswordDto {
+  @Text({ min: 8, max: 128 })
+  newPassword!: string;
+}

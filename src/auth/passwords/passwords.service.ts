@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '../../audit/audit.service';
-import { DomainError } from '../../common/errors/domain-error';
+import { DomainError, notFound } from '../../common/errors/domain-error';
 import type { RequestSource } from '../../common/http/request-source';
+import type { User } from '../../users/user.entity';
 import { CredentialRepository } from './credential.repository';
 import { CredentialsService } from './credentials.service';
 import { PasswordHasher } from './password-hasher';
@@ -46,5 +47,17 @@ export class PasswordsService {
     if (!(await this.repository.change(userId, passwordHash, hash, sessionId)))
       throw new DomainError('conflict', 'The password has just been changed elsewhere.');
     await this.audit.record({ action: 'password.changed', userId, source });
+  }
+
+  /**
+   * For an operator, who knows no current password. Ends every session.
+   *
+   * @throws DomainError `validation_failed`, `overloaded`; `not_found` – there is no such member.
+   */
+  async set({ id: userId, username, displayName }: User, newPassword: string): Promise<void> {
+    await this.policy.check('/newPassword', newPassword, [username, displayName]);
+    const hash = await this.passwords.hash(newPassword);
+    if (!(await this.repository.set(userId, hash))) throw notFound('account');
+    await this.audit.record({ action: 'password.changed', userId, actorId: null });
   }
 }
