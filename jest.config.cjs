@@ -3,7 +3,7 @@ const { limits, project, withDatabase } = require('./jest.project.cjs');
 module.exports = {
   ...limits,
   projects: [
-    project('unit', ['src/**/*.spec.ts']),
+    project('unit', ['src/**/*.spec.ts', 'test/repository/**/*.spec.ts']),
     project('page', ['web/src/**/*.spec.ts']),
     project('chart', ['test/chart/**/*.spec.ts'], { globalSetup: '<rootDir>/test/support/global-helm.ts' }),
     project('contracts', ['test/contracts/**/*.spec.ts'], withDatabase),

@@ -11,7 +11,7 @@ const PRIVILEGES = `
   from pg_class c cross join aclexplode(c.relacl) p join pg_roles r on r.oid = p.grantee
   where r.rolname = $1 group by 1 order by 1`;
 
-describe('The role of the application, made as docs/operations.md says', () => {
+describe('The role of the application, made by docs/database-roles.sql', () => {
   let roles: TwoRoles;
   let app: Connection;
   let owner: Connection;

