@@ -34,7 +34,8 @@ export async function beginAnswer(model: ScriptedModelServer, chat: ChatPage): P
   const answer = new PacedAnswer(model, ['Oslo ', 'is ', 'cold.']);
   await chat.send(answer.question);
   answer.goOn(0);
-  await chat.live.getByText('Oslo').waitFor();
+  // As Markdown: what reads it is loaded with the first answer, and a network that is cut before that leaves plain text.
+  await chat.live.locator('.prose').getByText('Oslo').waitFor();
   return answer;
 }
 
