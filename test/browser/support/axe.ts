@@ -22,6 +22,7 @@ interface AccessibilityViolation {
 /** All of axe-core's rules, best practices included, on the page as it is now. */
 export async function findAccessibilityViolations(page: Page): Promise<AccessibilityViolation[]> {
   await page.evaluate(AXE); // a script tag would be refused by the page's Content-Security-Policy
+  await settle(page);
   const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
   return violations.map(({ id, impact, help, nodes }) => ({
     rule: id,
@@ -35,6 +36,18 @@ export async function findAccessibilityViolations(page: Page): Promise<Accessibi
 
 export async function expectAccessible(page: Page): Promise<void> {
   expect(await findAccessibilityViolations(page)).toEqual([]);
+}
+
+/** A drawer that is still sliding in lets the page behind it through: its contrasts are those of no moment that stays. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        ({ playState, effect }) =>
+          playState !== 'running' || effect?.getComputedTiming().endTime === Infinity,
+      ),
+  );
 }
 
 const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
