@@ -1,3 +1,4 @@
+import { version } from '../../package.json';
 import { describeWithHelm, only, render, REQUIRED, type Values } from '../support/helm';
 import { containerOf, environmentOf } from '../support/pods';
 
@@ -55,7 +56,7 @@ describeWithHelm('A rollout', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const image = (more: object) => podOf({ image: { repository: 'parley', ...more } }).containers[0]?.image;
     expect([image({}), image({ tag: '1.2.3' }), image({ tag: '1.2.3', digest })]).toEqual([
-      'parley:0.1.0',
+      `parley:${version}`,
       'parley:1.2.3',
       `parley@${digest}`,
     ]);

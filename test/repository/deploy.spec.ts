@@ -1,53 +1,26 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { ShellScript } from '../support/shell-script';
 
-const ROOT = join(__dirname, '..', '..');
-
-/** Notes what it is asked, one line each, and has a release where `HISTORY` says so. The smoke test ends as `SMOKE` says. */
-const HELM = `#!/bin/sh
-echo "helm $*" >> "$CALLS"
+/** Notes what it is asked, and has a release where `HISTORY` says so. The smoke test ends as `SMOKE` says. */
+const HELM = `echo "helm $*" >> "$CALLS"
 case $1 in history) [ -n "$HISTORY" ] && echo "[{\\"revision\\": $HISTORY}]" ;; esac
-case $1 in upgrade) exit "\${UPGRADE:-0}" ;; esac
-`;
-const NPM = `#!/bin/sh
-echo "npm $* $PARLEY_URL" >> "$CALLS"
-exit "\${SMOKE:-0}"
-`;
+case $1 in upgrade) exit "\${UPGRADE:-0}" ;; esac`;
+const NPM = `echo "npm $* $PARLEY_URL" >> "$CALLS"
+exit "\${SMOKE:-0}"`;
 
 describe('The deployment', () => {
-  let folder: string;
+  const script = new ShellScript('deploy.sh', { helm: HELM, npm: NPM });
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'parley-deploy-'));
-    for (const [name, text] of Object.entries({ helm: HELM, npm: NPM })) {
-      writeFileSync(join(folder, name), text);
-      chmodSync(join(folder, name), 0o755);
-    }
-  });
-
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterAll(() => script.remove());
 
   const deploy = async (env: Readonly<Record<string, string>> = {}) => {
-    const calls = join(folder, 'calls');
-    writeFileSync(calls, '');
-    const child = spawn('bash', [join('scripts', 'deploy.sh')], {
-      cwd: ROOT,
-      stdio: 'ignore',
-      env: {
-        PATH: [folder, process.env.PATH].join(delimiter),
-        CALLS: calls,
-        ENVIRONMENT: 'staging',
-        IMAGE_REPOSITORY: 'registry.example.com/parley',
-        IMAGE_TAG: '1.2.3',
-        PARLEY_URL: 'https://chat.example.com',
-        ...env,
-      },
+    const { status, calls } = await script.run({
+      ENVIRONMENT: 'staging',
+      IMAGE_REPOSITORY: 'registry.example.com/parley',
+      IMAGE_TAG: '1.2.3',
+      PARLEY_URL: 'https://chat.example.com',
+      ...env,
     });
-    const [status] = (await once(child, 'exit')) as [number];
-    return { status, calls: readFileSync(calls, 'utf8').trim().split('\n') };
+    return { status, calls };
   };
 
   it('upgrades as a whole or not at all, and then uses what it has brought', async () => {
