@@ -15,7 +15,7 @@ const ROOMS = {
   audit: ['database/', 'common/', 'config/'],
   telemetry: ['common/', 'config/'],
   page: ['common/', 'config/'],
-  questions: ['conversations/', 'usage/', ...LLM_PORT, 'common/', 'config/'],
+  questions: ['conversations/', 'usage/', 'idempotency/', ...LLM_PORT, 'common/', 'config/'],
   completions: ['conversations/', 'usage/', 'idempotency/', ...LLM_PORT, 'common/', 'config/'],
   health: ['database/', 'llm/', 'common/', 'config/'],
 };

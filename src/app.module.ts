@@ -28,6 +28,7 @@ import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { IdempotencyModule } from './idempotency/idempotency.module';
 import { LlmModule } from './llm/llm.module';
+import { QuestionsModule } from './questions/questions.module';
 import { TelemetryModule } from './telemetry/telemetry.module';
 import { UsersModule } from './users/users.module';
 
@@ -47,6 +48,7 @@ const MOST_VALUES = 100_000;
     IdempotencyModule,
     ConversationsModule,
     SocketsModule.with(AuthModule),
+    QuestionsModule,
     CompletionsModule,
     AccountModule,
     HealthModule,

@@ -79,9 +79,9 @@ export class ConversationRepository {
     });
   }
 
-  /** Null when there is none or it is someone else's: the caller cannot tell which. */
+  /** Null when there is none, it is someone else's or a question's: the caller cannot tell which. */
   findOwned(userId: string, id: string): Promise<Conversation | null> {
-    return this.rows.findOneBy({ userId, id });
+    return this.rows.findOneBy({ userId, id, kind: 'chat' });
   }
 
   /** Most recent activity first; `id` breaks ties, so no row is lost or shown twice. */
@@ -113,7 +113,7 @@ export class ConversationRepository {
 
   /** One statement, owner included: a check followed by a write would leave a gap between them. */
   async changeOwned(userId: string, id: string, changes: ConversationChanges): Promise<Conversation | null> {
-    await this.rows.update({ userId, id }, { ...changes, updatedAt: () => 'now()' });
+    await this.rows.update({ userId, id, kind: 'chat' }, { ...changes, updatedAt: () => 'now()' });
     return this.findOwned(userId, id);
   }
 
@@ -124,7 +124,7 @@ export class ConversationRepository {
 
   /** With everything in it; a reply being written loses its row first, so that its writer can store nothing more. */
   async deleteOwned(userId: string, id: string): Promise<Deleted> {
-    return this.delete('id = $2', [userId, id]);
+    return this.delete(`id = $2 and kind = 'chat'`, [userId, id]);
   }
 
   /** The account's whole history as it is now, some conversations at a time. */

@@ -14,7 +14,10 @@ export function toMessageResponse(message: MessageInTree): MessageResponse {
   };
 }
 
-function toUsage(message: MessageInTree): UsageResponse | null {
+/** Null while the reply is being written, and where it has cost nothing. */
+export function toUsage(
+  message: Pick<MessageInTree, 'promptTokens' | 'completionTokens' | 'usageEstimated'>,
+): UsageResponse | null {
   const { promptTokens, completionTokens, usageEstimated: estimated } = message;
   if (promptTokens === null || completionTokens === null) return null;
   return { promptTokens, completionTokens, totalTokens: promptTokens + completionTokens, estimated };

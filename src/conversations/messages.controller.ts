@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiCreatedResponse, ApiHeader } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiCreatedResponse } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Authenticated } from '../common/auth/access';
 import { CurrentCaller, type Caller } from '../common/auth/caller';
@@ -7,7 +7,7 @@ import { ApiPage } from '../common/http/api-page';
 import { ApiProblems } from '../common/http/api-problems';
 import { BodyDto, QueryDto } from '../common/http/declared';
 import { IdParam } from '../common/http/id.pipe';
-import { parsePrefer } from '../common/http/prefer';
+import { ApiPrefer, parsePrefer } from '../common/http/prefer';
 import { logReply } from '../common/logging';
 import { mapPage, type Page } from '../common/paging/page';
 import { pageById } from '../common/paging/page-query.dto';
@@ -28,14 +28,6 @@ import { ReplyContextResponse } from './reply-context.dto';
 import { toReplyContextResponse } from './reply-context.mapper';
 import { FAILED, REFUSED } from './send-problems';
 import { TurnsService, type BegunTurn } from './turns.service';
-
-const ApiPrefer = () =>
-  ApiHeader({
-    name: 'Prefer',
-    required: false,
-    description: '`respond-async`, or `wait=N` in seconds',
-    schema: { type: 'string' },
-  });
 
 @Authenticated('chat')
 @Controller('conversations/:id/messages')

@@ -23,7 +23,8 @@ export class TurnOpener {
   /** @throws DomainError as `RepliesService.start` */
   async start({ model, ...turn }: Asked<NewTurn>): Promise<StartedTurn> {
     const started = await this.replies.start({ ...turn, chooseModel: this.models.chooser(model) });
-    void this.titles.note(turn.userId, started.question, started.running.ended);
+    if (turn.opens !== 'question')
+      void this.titles.note(turn.userId, started.question, started.running.ended);
     return started;
   }
 

@@ -7,6 +7,7 @@ import { Config } from '../config/config';
 import { IdempotencyService } from '../idempotency/idempotency.service';
 import type { KeyedRequest } from '../idempotency/keyed-request';
 import type { KeptKey } from '../idempotency/kept-key.entity';
+import type { Conversation } from './conversation.entity';
 import type { MessageInTree } from './message.entity';
 import { hasEnded } from './message.entity';
 import { MessagesService } from './messages.service';
@@ -26,6 +27,8 @@ export interface TurnRequest {
   readonly caller: Caller;
   /** Null: in a new conversation, which is made with the question. */
   readonly conversationId: string | null;
+  /** Of the conversation that is made; a chat unless told. */
+  readonly kind?: Conversation['kind'];
   readonly keyed: KeyedRequest | null;
 }
 
@@ -67,8 +70,8 @@ export class TurnsService {
   send(request: TurnRequest, { content, parentId, model }: NewMessage): Promise<BegunTurn> {
     const { messageMaxChars: max } = this.config.replies;
     if (content.length > max) {
-      const message = `must be at most ${max} characters`;
-      throw validationFailed([{ path: '/content', code: 'text', message }]);
+      const path = request.kind === 'question' ? '/question' : '/content';
+      throw validationFailed([{ path, code: 'text', message: `must be at most ${max} characters` }]);
     }
     return this.once(request, () => this.opener.start({ ...placeOf(request), content, parentId, model }));
   }
@@ -86,7 +89,7 @@ export class TurnsService {
   /**
    * Waits for a reply: `waitMs` at most, by default as long as the configuration says. It may still be running in the result.
    *
-   * @throws DomainError what the reply failed with, with `conversationId`, `messageId` and `replyId`: both are kept.
+   * @throws DomainError what the reply failed with, with `replyId`, and in a chat `conversationId` and `messageId`: both are kept.
    */
   async finish(turn: BegunTurn, waitMs: number | null): Promise<Exchange> {
     const { question, reply, ended, replayed, accepted } = turn;
@@ -94,7 +97,7 @@ export class TurnsService {
     const latest = accepted
       ? reply
       : (ended ?? (await this.latest(turn, Math.min(waitMs ?? mostMs, mostMs))));
-    if (latest.status === 'failed') throw failedReply(latest, question.id);
+    if (latest.status === 'failed') throw failedReply(latest, turn);
     const { keyed, caller } = turn.request;
     if (keyed && !replayed && !hasEnded(latest)) await this.keys.noteAccepted(caller.userId, keyed, reply.id);
     return { message: question, reply: latest };
@@ -132,10 +135,10 @@ export class TurnsService {
   }
 }
 
-const placeOf = ({ caller: { userId }, conversationId, keyed }: TurnRequest) => ({
+const placeOf = ({ caller: { userId }, conversationId, kind = 'chat', keyed }: TurnRequest) => ({
   userId,
   conversationId: conversationId ?? newId(),
-  opensConversation: conversationId === null,
+  ...(conversationId === null && { opens: kind }),
   keyed,
 });
 
@@ -154,11 +157,11 @@ async function endOf(pieces: AsyncIterable<ReplyPiece>): Promise<MessageInTree |
 
 /** No `Retry-After`: sending the question again would ask it twice. The reply can be regenerated. */
 function failedReply(
-  { id, conversationId, errorCode, errorDetail }: MessageInTree,
-  messageId: string,
+  { id: replyId, conversationId, errorCode, errorDetail }: MessageInTree,
+  { request, question }: BegunTurn,
 ): DomainError {
   return new DomainError(errorCode ?? 'model_failed', errorDetail ?? 'The model failed.', {
-    members: { conversationId, messageId, replyId: id },
+    members: request.kind === 'question' ? { replyId } : { conversationId, messageId: question.id, replyId },
     headers: { 'Retry-After': '' },
   });
 }

@@ -71,7 +71,7 @@ export function replyRepositoryContract(open: () => RepliesOnTrial): void {
 
   describe('in a conversation that is not there yet', () => {
     const aFirstTurn = (userId: string, parts: Partial<Turn> = {}) =>
-      aTurn({ userId, conversationId: newId() }, { opensConversation: true, ...parts });
+      aTurn({ userId, conversationId: newId() }, { opens: 'chat', ...parts });
 
     it('makes it with the question', async () => {
       const { turns, replies, place, message } = await begin();

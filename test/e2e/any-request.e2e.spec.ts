@@ -173,7 +173,7 @@ describe('Any request', () => {
         else if (status >= 400 && isForPeople)
           expect(parsed).toContain(`Request ${String(received['x-request-id'])}<`);
         else if (status >= 400) expect(parsed).toMatchObject({ status, requestId: received['x-request-id'] });
-        checkAnswer({ method: sent.method, path, status, contentType, body: parsed });
+        if (isRead) checkAnswer({ method: sent.method, path, status, contentType, body: parsed });
       });
       await fc.assert(property, { numRuns: RUNS, seed: SEED, endOnFailure: true });
     },

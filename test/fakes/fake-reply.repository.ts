@@ -84,7 +84,7 @@ export class FakeReplyRepository implements Public<ReplyRepository>, Public<Turn
     await this.answer();
     const { conversationId, questionId, replyId, content } = turn;
     const { userId } = turn;
-    const conversation = turn.opensConversation
+    const conversation = turn.opens
       ? { userId, systemPrompt: null, activeLeafId: null }
       : this.conversations.get(conversationId);
     if (conversation?.userId !== userId) throw notFound('conversation');

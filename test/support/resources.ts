@@ -1,5 +1,6 @@
 import type { SessionResponse } from '../../src/auth/sessions/session.dto';
 import type { ExchangeResponse } from '../../src/conversations/message.dto';
+import type { QuestionResponse } from '../../src/questions/question.dto';
 import { aMember, newKey, signedInAgain } from './callers';
 import type { Client } from './client';
 import type { RunningApp } from './running-app';
@@ -33,6 +34,7 @@ const MAKERS: Readonly<Record<string, Make>> = {
   '/api/v1/conversations/{id}/messages/{replyId}/regenerate': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/regenerate/stream': aReply,
   '/api/v1/conversations/{id}/messages/{replyId}/cancel': aRunningReply,
+  '/api/v1/questions/{id}': aQuestion,
 };
 
 /** The paths that somebody has thought about. */
@@ -94,6 +96,10 @@ async function aReply(owner: Client): Promise<Ids> {
 async function aContext(owner: Client): Promise<Ids> {
   const { id, replyId } = await aReply(owner);
   return { id: id!, messageId: replyId! };
+}
+
+async function aQuestion(owner: Client): Promise<Ids> {
+  return { id: (await owner.post<QuestionResponse>('/questions', { question: 'Is it mine?' })).body.id };
 }
 
 async function aRunningReply(owner: Client): Promise<Ids> {

@@ -42,6 +42,7 @@ const BODIES: Readonly<Record<string, (caller: Client) => object>> = {
   'PATCH /api/v1/conversations/{id}': () => ({ title: 'Mine' }),
   'POST /api/v1/conversations/{id}/messages': () => ({ content: 'Where is it cold?' }),
   'POST /api/v1/conversations/{id}/messages/stream': () => ({ content: 'Where is it cold?' }),
+  'POST /api/v1/questions': () => ({ question: 'Where is it cold?' }),
   // To be kept, so that whoever may not ask leaves no trace, and a stream, as the scripted model answers.
   'POST /v1/chat/completions': () => ({
     model: 'custom/scripted',

@@ -1,3 +1,5 @@
+import { ApiHeader } from '@nestjs/swagger';
+
 /** RFC 7240, as far as we know it: how long the caller wants to wait for the outcome. */
 export interface Preference {
   /** Zero: not at all (`respond-async`). Null: as long as the server does by itself. */
@@ -14,3 +16,12 @@ export function parsePrefer(header: string | undefined): Preference {
   const wait = preferences.map((part) => /^wait\s*=\s*"?(\d{1,6})"?$/.exec(part)?.[1]).find(Boolean);
   return { waitMs: wait === undefined ? null : Number(wait) * 1000 };
 }
+
+/** Documents that the caller may say how long it waits. */
+export const ApiPrefer = () =>
+  ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: '`respond-async`, or `wait=N` in seconds',
+    schema: { type: 'string' },
+  });

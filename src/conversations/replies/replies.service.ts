@@ -12,7 +12,7 @@ import { RunningReplies } from './running-replies';
 
 export type NewTurn = Pick<
   Turn,
-  'userId' | 'conversationId' | 'opensConversation' | 'content' | 'parentId' | 'chooseModel' | 'keyed'
+  'userId' | 'conversationId' | 'opens' | 'content' | 'parentId' | 'chooseModel' | 'keyed'
 >;
 
 export type NewRegeneration = Omit<Regeneration, 'replyId'>;

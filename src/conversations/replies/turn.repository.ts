@@ -8,6 +8,7 @@ import { keyTaken } from '../../idempotency/idempotency.service';
 import { TAKE_KEY } from '../../idempotency/idempotency.sql';
 import type { KeyedRequest } from '../../idempotency/keyed-request';
 import type { ChatTurn } from '../../llm/chat-model';
+import type { Conversation } from '../conversation.entity';
 import type { MessageInTree } from '../message.entity';
 import type { ChooseModel } from '../model-choice';
 import { firstWords } from '../titles/first-words';
@@ -32,8 +33,8 @@ type Place = Pick<Turn, 'userId' | 'conversationId'>;
 export interface Turn {
   readonly userId: string;
   readonly conversationId: string;
-  /** The conversation is not there yet: it is made with the turn, or not at all. */
-  readonly opensConversation?: boolean;
+  /** The conversation is not there yet: one of this kind is made with the turn, or not at all. */
+  readonly opens?: Conversation['kind'];
   readonly questionId: string;
   readonly replyId: string;
   readonly content: string;
@@ -106,7 +107,7 @@ export class TurnRepository {
   open(owner: string, turn: Turn): Promise<OpenedTurn> {
     const { userId, conversationId, questionId, replyId, content } = turn;
     return this.database.transaction(async (transaction) => {
-      if (turn.opensConversation) await transaction.query(INSERT_CONVERSATION, [conversationId, userId]);
+      if (turn.opens) await transaction.query(INSERT_CONVERSATION, [conversationId, userId, turn.opens]);
       const conversation = await this.lock(transaction, turn);
       const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
       const model = turn.chooseModel(conversation.model, conversation.accountModel);
@@ -178,12 +179,13 @@ export class TurnRepository {
 
   private async lock(
     transaction: EntityManager,
-    { userId, conversationId }: Place,
+    { userId, conversationId, opens = 'chat' }: Pick<Turn, 'userId' | 'conversationId' | 'opens'>,
   ): Promise<LockedConversation> {
     const [conversation] = await transaction.query<LockedConversation[]>(LOCK_CONVERSATION, [
       conversationId,
       userId,
       this.config.usage.quotaTokens !== null,
+      opens,
     ]);
     if (!conversation) throw notFound('conversation');
     return conversation;

@@ -2,18 +2,18 @@ import { lockLimited, quotaState } from '../../usage/usage.sql';
 import { IS_GIVEN, JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 import { MESSAGE_TOKENS } from './turn-context';
 
-/** $1 conversation, $2 user, $3 whether all accounts have a quota. The conversation first, as everywhere; then the account, where a quota applies. */
+/** $1 conversation, $2 user, $3 whether all accounts have a quota, $4 the conversation's kind. The conversation first, as everywhere; then the account, where a quota applies. */
 export const LOCK_CONVERSATION = `
   with conversation as materialized (
-    select user_id, active_leaf_id, model, system_prompt from conversations where id = $1 and user_id = $2 for no key update
+    select user_id, active_leaf_id, model, system_prompt from conversations where id = $1 and user_id = $2 and kind = $4 for no key update
   ), account as materialized (${lockLimited('(select user_id from conversation)', '$3')})
   select active_leaf_id as "activeLeafId", conversation.model, system_prompt as "systemPrompt",
     (select default_model from users where users.id = $2) as "accountModel",
     account.quota, exists (select from account) as "isLimited"
   from conversation left join account on true`;
 
-/** $1 conversation, $2 user */
-export const INSERT_CONVERSATION = 'insert into conversations (id, user_id) values ($1, $2)';
+/** $1 conversation, $2 user, $3 kind */
+export const INSERT_CONVERSATION = 'insert into conversations (id, user_id, kind) values ($1, $2, $3)';
 
 const MOST_GIVEN = 500;
 
