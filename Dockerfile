@@ -9,7 +9,7 @@ RUN npm ci --ignore-scripts
 
 FROM deps AS build
 COPY nest-cli.json tsconfig.json tsconfig.build.json ./
-COPY docs/openapi.json ./docs/
+COPY docs/openapi.json docs/asyncapi.json ./docs/
 COPY migrations ./migrations
 COPY web ./web
 COPY src ./src

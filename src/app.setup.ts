@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { Application } from 'express';
 import helmet from 'helmet';
+import sockets from '../docs/asyncapi.json';
 import contract from '../docs/openapi.json';
 import { ErrorTranslator } from './common/errors/error-translator';
 import { answerClientErrors, requireHost } from './common/http/client-error';
@@ -64,13 +65,15 @@ export function configurePaths(app: NestExpressApplication): NestExpressApplicat
   });
 }
 
-/** Swagger UI at `/docs`, the contract at `/openapi.json` and `/openapi.yaml`. */
+/** Swagger UI at `/docs`, the contract at `/openapi.json` and `/openapi.yaml`, that of the WebSocket at `/asyncapi.json`. */
 function serveContract(app: NestExpressApplication): void {
   const urls = { jsonDocumentUrl: 'openapi.json', yamlDocumentUrl: 'openapi.yaml' };
   SwaggerModule.setup('docs', app, contract as unknown as OpenAPIObject, {
     ...urls,
     customSiteTitle: 'Parley API',
   });
+  const express = app.getHttpAdapter().getInstance() as Application;
+  express.get('/asyncapi.json', (_request, response) => void response.json(sockets));
 }
 
 function secureHeaders(app: NestExpressApplication): void {

@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiCookieAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiCookieAuth, ApiSecurity } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Authenticated, Public, TokenOptional } from '../common/auth/access';
 import { CurrentSession, MaybeCaller, type Caller } from '../common/auth/caller';
@@ -75,6 +75,8 @@ export class AuthController {
   @Public()
   @HttpCode(200)
   @Post('refresh')
+  @ApiSecurity({})
+  @ApiCookieAuth()
   @ApiProblems('validation_failed', 'unauthenticated', 'session_revoked', 'account_disabled', 'forbidden')
   async refresh(
     @BodyDto() { refreshToken }: RefreshDto,

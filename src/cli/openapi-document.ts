@@ -3,6 +3,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { PROBLEM_CODES } from '../common/http/api-problems';
 import { PROBLEMS, type ProblemCode } from '../common/errors/domain-error';
 import { OpenAiErrorResponse } from '../completions/openai-error.dto';
+import { refineDocuments, type Documents } from './openapi/refine';
+import { FRAMES } from './openapi/socket-document';
 import { Problem } from './problem.dto';
 import packageJson from '../../package.json';
 
@@ -12,7 +14,7 @@ under \`/v1\` they are in OpenAI's envelope, with the same codes.
 Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB; 10 MB for chat
 completions), 415 (a body that is not JSON) and 431 (headers too large).
 
-The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: docs/websocket.md.`;
+The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: \`/asyncapi.json\`.`;
 
 /** What every operation can answer. */
 const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed', 'internal'];
@@ -22,8 +24,8 @@ const ALWAYS_IN_API: readonly ProblemCode[] = ['rate_limited', 'database_unavail
 type Json = Record<string, unknown>;
 type Operation = Json & { responses: Json };
 
-/** The contract as OpenAPI 3.1. @nestjs/swagger 11 writes 3.0 shapes, whatever version it is told. */
-export function createContract(app: INestApplication): Json {
+/** The contract: OpenAPI 3.1, and AsyncAPI 3 for the WebSocket. @nestjs/swagger 11 writes 3.0 shapes, whatever version it is told. */
+export function createContracts(app: INestApplication): Documents {
   const config = new DocumentBuilder()
     .setTitle('Parley')
     .setDescription(DESCRIPTION)
@@ -43,10 +45,10 @@ export function createContract(app: INestApplication): Json {
   const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) =>
       lowerFirst(controller.replace('Controller', '')) + upperFirst(method),
-    extraModels: [Problem],
+    extraModels: [Problem, ...FRAMES],
   });
   describeProblems(document);
-  return withTypeUnions(document) as Json;
+  return refineDocuments(withTypeUnions(document) as Json);
 }
 
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
@@ -89,9 +91,14 @@ function problemResponse(path: string, codes: readonly ProblemCode[]): Json {
     : ['application/problem+json', Problem.name];
   return {
     description: lines.join('\n'),
-    content: { [type]: { schema: { $ref: `#/components/schemas/${shape}` } } },
+    content: { [type]: { schema: { $ref: `#/components/schemas/${shape}` }, ...examplesOf(shape, codes) } },
   };
 }
+
+const examplesOf = (shape: string, codes: readonly ProblemCode[]): Json =>
+  shape === Problem.name
+    ? { examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])) }
+    : {};
 
 /** `nullable` of OpenAPI 3.0 as JSON Schema has it, all the way down. */
 function withTypeUnions(value: unknown): unknown {

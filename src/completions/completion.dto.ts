@@ -12,7 +12,12 @@ export class CompletionMessageDto {
       {
         type: 'array',
         minItems: 1,
-        items: { type: 'object', required: ['type'], additionalProperties: true },
+        items: {
+          type: 'object',
+          required: ['type'],
+          properties: { type: { type: 'string' } },
+          additionalProperties: true,
+        },
       },
       { type: 'null' },
     ],

@@ -26,6 +26,15 @@ import { REFUSED } from './send-problems';
 import { TurnsService, type BegunTurn } from './turns.service';
 
 /** Answers as event streams. Closing one stops nothing but itself. */
+const REJOINED = {
+  'message.delta': MessageDeltaEvent,
+  'message.completed': MessageEndedEvent,
+  'message.failed': MessageEndedEvent,
+  'message.cancelled': MessageEndedEvent,
+  reconnect: ReconnectEvent,
+};
+const SENT = { 'message.created': MessageCreatedEvent, ...REJOINED };
+
 @Authenticated('chat')
 @Controller('conversations/:id/messages')
 export class MessageStreamsController {
@@ -39,7 +48,7 @@ export class MessageStreamsController {
   @HttpCode(200)
   @Limited('send', 'sendAddress')
   @ApiIdempotencyKey()
-  @ApiEventStream(MessageCreatedEvent, MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiEventStream(SENT)
   @ApiProblems(...REFUSED)
   async send(
     @CurrentCaller() caller: Caller,
@@ -57,7 +66,7 @@ export class MessageStreamsController {
   @HttpCode(200)
   @Limited('send', 'sendAddress')
   @ApiIdempotencyKey()
-  @ApiEventStream(MessageCreatedEvent, MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiEventStream(SENT)
   @ApiProblems(...REFUSED)
   async regenerate(
     @CurrentCaller() caller: Caller,
@@ -79,7 +88,7 @@ export class MessageStreamsController {
     description: 'Where to go on; `after` wins',
     schema: { type: 'string' },
   })
-  @ApiEventStream(MessageDeltaEvent, MessageEndedEvent, ReconnectEvent)
+  @ApiEventStream(REJOINED)
   @ApiProblems('validation_failed', 'not_found')
   async rejoin(
     @CurrentCaller() caller: Caller,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import sockets from '../../docs/asyncapi.json';
 import contract from '../../docs/openapi.json';
 import type { ModelsResponse } from '../../src/llm/model.dto';
 import { Client } from '../support/client';
@@ -19,6 +20,10 @@ describe('The contract', () => {
     const response = await fetchPath('/openapi.json');
     expect(response.headers.get('content-type')).toMatch(/^application\/json/);
     expect(await response.json()).toEqual(contract);
+  });
+
+  it('has another document for the WebSocket', async () => {
+    expect(await (await fetchPath('/asyncapi.json')).json()).toEqual(sockets);
   });
 
   it('is the same document as YAML', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { WebSocket, type ClientOptions } from 'ws';
 import type { MessageResponse } from '../../src/conversations/message.dto';
 import type { Client, ProblemBody } from './client';
-import { checkEvent, findOperation } from './contract';
+import { checkFrame } from './socket-contract';
 import { waitUntil } from './wait-until';
 
 /** What the server says. */
@@ -17,13 +17,11 @@ export interface ServerFrame {
   readonly user?: { readonly id: string };
 }
 
-/** The contract says: the same events as those of a stream. */
-const STREAM = findOperation('POST', '/api/v1/conversations/x/messages/stream')!;
 const LAST = ['message.completed', 'message.failed', 'message.cancelled', 'reconnect', 'error'];
 
 let requests = 0;
 
-/** Speaks to a running Parley over a WebSocket, and holds every event to the published contract. */
+/** Speaks to a running Parley over a WebSocket, and holds every frame to the published contract. */
 export class SocketClient {
   /** All that came, oldest first. */
   readonly frames: ServerFrame[] = [];
@@ -119,7 +117,7 @@ export class SocketClient {
 
   private receive(text: string): void {
     const frame = JSON.parse(text) as ServerFrame;
-    if (/^message\.|^reconnect$/.test(frame.type)) checkEvent(STREAM, frame);
+    checkFrame(frame);
     this.frames.push(frame);
   }
 }

@@ -1,13 +1,23 @@
 import { applyDecorators, type Type } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, getSchemaPath } from '@nestjs/swagger';
 
-/** Documents an answer that is an event stream; `events` are the classes of its data, told apart by `type`. */
-export function ApiEventStream(...events: Type[]): MethodDecorator {
-  const schema = { oneOf: events.map((event) => ({ $ref: getSchemaPath(event) })) };
+/** Documents an answer that is an event stream; `events` are the classes of its data by their `type`. */
+export function ApiEventStream(events: Readonly<Record<string, Type>>): MethodDecorator {
+  const classes = [...new Set(Object.values(events))];
+  const schema = {
+    oneOf: classes.map((event) => ({ $ref: getSchemaPath(event) })),
+    discriminator: {
+      propertyName: 'type',
+      mapping: Object.fromEntries(
+        Object.entries(events).map(([type, event]) => [type, getSchemaPath(event)]),
+      ),
+    },
+  };
   return applyDecorators(
-    ApiExtraModels(...events),
+    ApiExtraModels(...classes),
     ApiOkResponse({
-      description: 'Events as they happen. `id` is the UTF-16 length of the text so far: where to rejoin.',
+      description:
+        'Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`.',
       content: { 'text/event-stream': { schema } },
     }),
   );

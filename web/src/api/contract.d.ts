@@ -11,15 +11,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The account that is signed in. */
+        /**
+         * The account that is signed in
+         * @description The account that is signed in.
+         */
         get: operations["usersMe"];
         put?: never;
         post?: never;
-        /** Erases the account and all it owns. Members prove that they are its owner by their password. */
+        /**
+         * Erases the account and all it owns
+         * @description Erases the account and all it owns. Members prove that they are its owner by their password.
+         */
         delete: operations["accountErase"];
         options?: never;
         head?: never;
-        /** Changes what is shown of the account, and which model answers it. */
+        /**
+         * Changes what is shown of the account, and which model answers it
+         * @description Changes what is shown of the account, and which model answers it.
+         */
         patch: operations["accountChange"];
         trace?: never;
     };
@@ -30,7 +39,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The security log, newest first: sign-ins, refusals, keys, roles, exports, erasures. */
+        /**
+         * The security log, newest first
+         * @description The security log, newest first: sign-ins, refusals, keys, roles, exports, erasures.
+         */
         get: operations["auditList"];
         put?: never;
         post?: never;
@@ -49,7 +61,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in without an account. */
+        /**
+         * Signs in without an account
+         * @description Signs in without an account.
+         */
         post: operations["authGuest"];
         delete?: never;
         options?: never;
@@ -66,7 +81,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Makes an account and signs in. With a guest's token, the guest becomes the member and keeps its conversations. */
+        /**
+         * Makes an account and signs in
+         * @description Makes an account and signs in. With a guest's token, the guest becomes the member and keeps its conversations.
+         */
         post: operations["authRegister"];
         delete?: never;
         options?: never;
@@ -83,7 +101,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in. A wrong name and a wrong password get the same answer. */
+        /**
+         * Signs in
+         * @description Signs in. A wrong name and a wrong password get the same answer.
+         */
         post: operations["authLogin"];
         delete?: never;
         options?: never;
@@ -100,7 +121,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a refresh token, of the body or of the cookie, for new tokens. The old one is used up. */
+        /**
+         * Takes a refresh token, of the body or of the cookie, for new tokens
+         * @description Takes a refresh token, of the body or of the cookie, for new tokens. The old one is used up.
+         */
         post: operations["authRefresh"];
         delete?: never;
         options?: never;
@@ -117,7 +141,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ends the session of the access token, or of the cookie alone: on every replica within five seconds. */
+        /**
+         * Ends the session of the access token, or of the cookie alone
+         * @description Ends the session of the access token, or of the cookie alone: on every replica within five seconds.
+         */
         post: operations["authLogout"];
         delete?: never;
         options?: never;
@@ -134,7 +161,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket that opens one WebSocket within thirty seconds, so that no access token need be handed to it. */
+        /**
+         * A ticket that opens one WebSocket within thirty seconds, so that no access token need be handed to it
+         * @description A ticket that opens one WebSocket within thirty seconds, so that no access token need be handed to it.
+         */
         post: operations["authTicket"];
         delete?: never;
         options?: never;
@@ -149,11 +179,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the account is signed in, newest first. */
+        /**
+         * Where the account is signed in, newest first
+         * @description Where the account is signed in, newest first.
+         */
         get: operations["sessionsList"];
         put?: never;
         post?: never;
-        /** Ends every session but the one that this call is made with. */
+        /**
+         * Ends every session but the one that this call is made with
+         * @description Ends every session but the one that this call is made with.
+         */
         delete: operations["sessionsEndOthers"];
         options?: never;
         head?: never;
@@ -170,7 +206,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends one session, on every replica within five seconds. */
+        /**
+         * Ends one session, on every replica within five seconds
+         * @description Ends one session, on every replica within five seconds.
+         */
         delete: operations["sessionsEnd"];
         options?: never;
         head?: never;
@@ -184,10 +223,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The keys that still work, newest first. */
+        /**
+         * The keys that still work, newest first
+         * @description The keys that still work, newest first.
+         */
         get: operations["apiKeysList"];
         put?: never;
-        /** Makes a key for programs. It is shown this once; only its hash is kept. Guests have none. */
+        /**
+         * Makes a key for programs
+         * @description Makes a key for programs. It is shown this once; only its hash is kept. Guests have none.
+         */
         post: operations["apiKeysCreate"];
         delete?: never;
         options?: never;
@@ -205,7 +250,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a key, on every replica within five seconds. */
+        /**
+         * Ends a key, on every replica within five seconds
+         * @description Ends a key, on every replica within five seconds.
+         */
         delete: operations["apiKeysEnd"];
         options?: never;
         head?: never;
@@ -220,7 +268,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Changes the password, and ends every other session. */
+        /**
+         * Changes the password, and ends every other session
+         * @description Changes the password, and ends every other session.
+         */
         put: operations["passwordsChange"];
         post?: never;
         delete?: never;
@@ -236,7 +287,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The models that can be asked. */
+        /**
+         * The models that can be asked
+         * @description The models that can be asked.
+         */
         get: operations["modelsList"];
         put?: never;
         post?: never;
@@ -253,12 +307,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's conversations, most recent activity first; with `q` those that have its words. */
+        /**
+         * The caller's conversations, most recent activity first; with `q` those that have its words
+         * @description The caller's conversations, most recent activity first; with `q` those that have its words.
+         */
         get: operations["conversationsList"];
         put?: never;
-        /** Opens a conversation. */
+        /**
+         * Opens a conversation
+         * @description Opens a conversation.
+         */
         post: operations["conversationsCreate"];
-        /** Deletes the caller's whole history. */
+        /**
+         * Deletes the caller's whole history
+         * @description Deletes the caller's whole history.
+         */
         delete: operations["conversationsDeleteAll"];
         options?: never;
         head?: never;
@@ -272,7 +335,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A conversation as a file to download. */
+        /**
+         * A conversation as a file to download
+         * @description A conversation as a file to download.
+         */
         get: operations["conversationsExport"];
         put?: never;
         post?: never;
@@ -289,15 +355,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One conversation. */
+        /**
+         * One conversation
+         * @description One conversation.
+         */
         get: operations["conversationsGet"];
         put?: never;
         post?: never;
-        /** Deletes a conversation with its messages. A reply being written in it ends. */
+        /**
+         * Deletes a conversation with its messages
+         * @description Deletes a conversation with its messages. A reply being written in it ends.
+         */
         delete: operations["conversationsDelete"];
         options?: never;
         head?: never;
-        /** Changes what is given and leaves the rest. */
+        /**
+         * Changes what is given and leaves the rest
+         * @description Changes what is given and leaves the rest.
+         */
         patch: operations["conversationsChange"];
         trace?: never;
     };
@@ -310,7 +385,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks a question and streams the answer. */
+        /**
+         * Asks a question and streams the answer
+         * @description Asks a question and streams the answer.
+         */
         post: operations["messageStreamsSend"];
         delete?: never;
         options?: never;
@@ -327,7 +405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks for another reply to the same question, and streams it. */
+        /**
+         * Asks for another reply to the same question, and streams it
+         * @description Asks for another reply to the same question, and streams it.
+         */
         post: operations["messageStreamsRegenerate"];
         delete?: never;
         options?: never;
@@ -342,7 +423,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Streams a reply, running or ended, from an offset on. */
+        /**
+         * Streams a reply, running or ended, from an offset on
+         * @description Streams a reply, running or ended, from an offset on.
+         */
         get: operations["messageStreamsRejoin"];
         put?: never;
         post?: never;
@@ -359,12 +443,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One branch of a conversation, newest first. */
+        /**
+         * One branch of a conversation, newest first
+         * @description One branch of a conversation, newest first.
+         */
         get: operations["messagesList"];
         put?: never;
         /**
-         * Asks a question and waits for the answer. Where it takes longer than the wait, 202: the reply goes on, and `Location`
-         *     names it. A failed reply is answered as a problem with its ids; the question is kept.
+         * Asks a question and waits for the answer
+         * @description Asks a question and waits for the answer. Where it takes longer than the wait, 202: the reply goes on, and `Location` names it. A failed reply is answered as a problem with its ids; the question is kept.
          */
         post: operations["messagesSend"];
         delete?: never;
@@ -382,7 +469,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Asks for another reply to the same question. It becomes a sibling of the former one, and the active branch. */
+        /**
+         * Asks for another reply to the same question
+         * @description Asks for another reply to the same question. It becomes a sibling of the former one, and the active branch.
+         */
         post: operations["messagesRegenerate"];
         delete?: never;
         options?: never;
@@ -397,7 +487,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One message; of a running reply the text so far. */
+        /**
+         * One message; of a running reply the text so far
+         * @description One message; of a running reply the text so far.
+         */
         get: operations["messagesGet"];
         put?: never;
         post?: never;
@@ -414,7 +507,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the model was given for a reply, and what no longer fitted. */
+        /**
+         * What the model was given for a reply, and what no longer fitted
+         * @description What the model was given for a reply, and what no longer fitted.
+         */
         get: operations["messagesContext"];
         put?: never;
         post?: never;
@@ -433,7 +529,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stops a reply. The text so far is kept. */
+        /**
+         * Stops a reply
+         * @description Stops a reply. The text so far is kept.
+         */
         post: operations["messagesCancel"];
         delete?: never;
         options?: never;
@@ -448,12 +547,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The caller's questions, newest first. */
+        /**
+         * The caller's questions, newest first
+         * @description The caller's questions, newest first.
+         */
         get: operations["questionsList"];
         put?: never;
         /**
-         * Asks one question and waits for its answer. Where that takes longer than the wait, 202: the answer is written on, and `Location`
-         *     names the question. A failed answer is a problem with `replyId`, the question's id; the question is kept.
+         * Asks one question and waits for its answer
+         * @description Asks one question and waits for its answer. Where that takes longer than the wait, 202: the answer is written on, and `Location` names the question. A failed answer is a problem with `replyId`, the question's id; the question is kept.
          */
         post: operations["questionsAsk"];
         delete?: never;
@@ -469,7 +571,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One question, with its answer once there is one. */
+        /**
+         * One question, with its answer once there is one
+         * @description One question, with its answer once there is one.
+         */
         get: operations["questionsGet"];
         put?: never;
         post?: never;
@@ -486,7 +591,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The models that can be asked, as OpenAI lists its own. */
+        /**
+         * The models that can be asked, as OpenAI lists its own
+         * @description The models that can be asked, as OpenAI lists its own.
+         */
         get: operations["completionsList"];
         put?: never;
         post?: never;
@@ -506,9 +614,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Asks a model, as OpenAI's API does. What is not documented here goes to the provider and comes back as it is. With `store: true`
-         *     the exchange is kept as the conversation that `X-Parley-Conversation-Id` names, whether its reader stays or not; else closing
-         *     the connection ends the call. `Idempotency-Key` counts with `store: true` only.
+         * Asks a model, as OpenAI's API does
+         * @description Asks a model, as OpenAI's API does. What is not documented here goes to the provider and comes back as it is. With `store: true` the exchange is kept as the conversation that `X-Parley-Conversation-Id` names, whether its reader stays or not; else closing the connection ends the call. `Idempotency-Key` counts with `store: true` only.
          */
         post: operations["completionsCreate"];
         delete?: never;
@@ -524,7 +631,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All of the account's data, one JSON object a line: the user, then each conversation with its messages after it. */
+        /**
+         * All of the account's data, one JSON object a line
+         * @description All of the account's data, one JSON object a line: the user, then each conversation with its messages after it.
+         */
         get: operations["accountExport"];
         put?: never;
         post?: never;
@@ -541,7 +651,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the account has taken, by day and model, and how it stands against its quota. */
+        /**
+         * What the account has taken, by day and model, and how it stands against its quota
+         * @description What the account has taken, by day and model, and how it stands against its quota.
+         */
         get: operations["usageReport"];
         put?: never;
         post?: never;
@@ -558,7 +671,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All accounts, newest first. */
+        /**
+         * All accounts, newest first
+         * @description All accounts, newest first.
+         */
         get: operations["adminUsersList"];
         put?: never;
         post?: never;
@@ -575,15 +691,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One account. */
+        /**
+         * One account
+         * @description One account.
+         */
         get: operations["adminUsersGet"];
         put?: never;
         post?: never;
-        /** Erases an account and all it owns. */
+        /**
+         * Erases an account and all it owns
+         * @description Erases an account and all it owns.
+         */
         delete: operations["adminUsersErase"];
         options?: never;
         head?: never;
-        /** Disables or enables an account, or changes its role or quota. The last administrator stays one. */
+        /**
+         * Disables or enables an account, or changes its role or quota
+         * @description Disables or enables an account, or changes its role or quota. The last administrator stays one.
+         */
         patch: operations["adminUsersChange"];
         trace?: never;
     };
@@ -597,7 +722,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Signs an account out everywhere, within five seconds. Its API keys go on. */
+        /**
+         * Signs an account out everywhere, within five seconds
+         * @description Signs an account out everywhere, within five seconds. Its API keys go on.
+         */
         delete: operations["adminUsersEndSessions"];
         options?: never;
         head?: never;
@@ -611,7 +739,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** While the process can serve. Asks nothing else. */
+        /**
+         * While the process can serve
+         * @description While the process can serve. Asks nothing else.
+         */
         get: operations["healthLive"];
         put?: never;
         post?: never;
@@ -628,7 +759,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether requests should come here. */
+        /**
+         * Whether requests should come here
+         * @description Whether requests should come here.
+         */
         get: operations["healthReady"];
         put?: never;
         post?: never;
@@ -645,7 +779,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every check. */
+        /**
+         * Every check
+         * @description Every check.
+         */
         get: operations["healthOverall"];
         put?: never;
         post?: never;
@@ -659,8 +796,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @example {
+         *       "id": "01999d2a-0b5e-7d02-9a61-5b6c1f0e7a10",
+         *       "username": "ana",
+         *       "displayName": "Ana",
+         *       "kind": "member",
+         *       "role": "user",
+         *       "defaultModel": null,
+         *       "createdAt": "2026-11-28T12:00:00.000Z"
+         *     }
+         */
         UserResponse: {
-            /** @description UUIDv7; stable for the life of the account, also when a guest becomes a member. */
+            /**
+             * Format: uuid
+             * @description UUIDv7; stable for the life of the account, also when a guest becomes a member.
+             */
             id: string;
             /** @description Normalised: NFKC, case folded, trimmed. Null for guests. */
             username: string | null;
@@ -672,9 +823,24 @@ export interface components {
             role: "admin" | "user";
             /** @description `provider/model` that answers where neither the message nor the conversation names one. */
             defaultModel: string | null;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-0b5f-7c20-8b72-6c7d2a1f8b54",
+         *       "action": "sign_in.succeeded",
+         *       "userId": "01999d2a-0b5e-7d02-9a61-5b6c1f0e7a10",
+         *       "actorId": "01999d2a-0b5e-7d02-9a61-5b6c1f0e7a10",
+         *       "ip": "192.0.2.7",
+         *       "userAgent": "curl/8.5.0",
+         *       "detail": {},
+         *       "createdAt": "2026-11-28T12:00:00.000Z"
+         *     }
+         */
         AuditEventResponse: {
             /** @enum {string} */
             action: "account.disabled" | "account.enabled" | "account.erased" | "account.exported" | "account.registered" | "account.upgraded" | "api_key.created" | "api_key.ended" | "password.changed" | "password.refused" | "quota.changed" | "role.changed" | "session.ended" | "session.moved" | "sessions.ended" | "sign_in.failed" | "sign_in.limited" | "sign_in.succeeded" | "token.reused";
@@ -682,16 +848,27 @@ export interface components {
             detail: {
                 [key: string]: string;
             };
+            /** Format: uuid */
             id: string;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
-            /** @description Whose account it is about. Null: of nobody known, or erased since. */
+            /**
+             * Format: uuid
+             * @description Whose account it is about. Null: of nobody known, or erased since.
+             */
             userId: string | null;
-            /** @description Who did it. Null: nobody who was signed in, or erased since. */
+            /**
+             * Format: uuid
+             * @description Who did it. Null: nobody who was signed in, or erased since.
+             */
             actorId: string | null;
             ip: string | null;
             userAgent: string | null;
         };
+        /** @example {} */
         GuestDto: {
             /**
              * @description How the refresh token travels. `body`: in the answer; `cookie`: where no script of a page can read it.
@@ -699,6 +876,23 @@ export interface components {
              */
             transport?: "body" | "cookie";
         };
+        /**
+         * @example {
+         *       "accessToken": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwMTk5In0.c2ln",
+         *       "tokenType": "Bearer",
+         *       "expiresIn": 600,
+         *       "refreshToken": "rt_2w8YkZ0hJ5sVb1cQ",
+         *       "user": {
+         *         "id": "01999d2a-0b5e-7d02-9a61-5b6c1f0e7a10",
+         *         "username": "ana",
+         *         "displayName": "Ana",
+         *         "kind": "member",
+         *         "role": "user",
+         *         "defaultModel": null,
+         *         "createdAt": "2026-11-28T12:00:00.000Z"
+         *       }
+         *     }
+         */
         TokensResponse: {
             /** @enum {string} */
             tokenType: "Bearer";
@@ -710,6 +904,13 @@ export interface components {
             refreshToken: string | null;
             user: components["schemas"]["UserResponse"];
         };
+        /**
+         * @example {
+         *       "username": "ana",
+         *       "password": "quartz lemon bridge",
+         *       "displayName": "Ana"
+         *     }
+         */
         RegisterDto: {
             /** @description Compared and shown after NFKC, case folding and trimming. */
             username: string;
@@ -723,6 +924,12 @@ export interface components {
              */
             transport?: "body" | "cookie";
         };
+        /**
+         * @example {
+         *       "username": "ana",
+         *       "password": "quartz lemon bridge"
+         *     }
+         */
         LoginDto: {
             username: string;
             password: string;
@@ -732,31 +939,71 @@ export interface components {
              */
             transport?: "body" | "cookie";
         };
+        /**
+         * @example {
+         *       "refreshToken": "rt_2w8YkZ0hJ5sVb1cQ"
+         *     }
+         */
         RefreshDto: {
             /** @description As the last answer gave it. Good for one use. Absent: the cookie has it. */
             refreshToken?: string;
         };
+        /**
+         * @example {
+         *       "ticket": "wt_9sJ2mX7kQ4",
+         *       "expiresIn": 30
+         *     }
+         */
         TicketResponse: {
             /** @description For the first frame of one socket: `{"type": "auth", "ticket": "…"}`. */
             ticket: string;
             /** @description Seconds. */
             expiresIn: number;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-0b5f-7c20-8b72-6c7d2a1f8b54",
+         *       "userAgent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/145.0",
+         *       "ip": "192.0.2.7",
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "lastUsedAt": "2026-11-28T12:00:02.125Z",
+         *       "expiresAt": "2026-12-28T12:00:00.000Z",
+         *       "current": true
+         *     }
+         */
         SessionResponse: {
+            /** Format: uuid */
             id: string;
             /** @description Of the sign-in, as its browser or program called itself. */
             userAgent: string | null;
             /** @description Of the sign-in. */
             ip: string | null;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
-            /** @description At most a minute behind. */
+            /**
+             * Format: date-time
+             * @description At most a minute behind.
+             */
             lastUsedAt: string;
-            /** @description When it ends unless it is used before. */
+            /**
+             * Format: date-time
+             * @description When it ends unless it is used before.
+             */
             expiresAt: string;
             /** @description The one that this very call is made with. */
             current: boolean;
         };
+        /**
+         * @example {
+         *       "name": "A script",
+         *       "scopes": [
+         *         "chat"
+         *       ]
+         *     }
+         */
         CreateApiKeyDto: {
             /** @description What the key is for, in your own words. */
             name: string;
@@ -768,39 +1015,101 @@ export interface components {
              */
             expiresAt?: string | null;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-0b60-7e31-9c83-7d8e3b2a9c65",
+         *       "name": "A script",
+         *       "prefix": "pk_3fQ9",
+         *       "scopes": [
+         *         "chat"
+         *       ],
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "lastUsedAt": null,
+         *       "expiresAt": null,
+         *       "key": "pk_3fQ9xN7vT2bM5cR8"
+         *     }
+         */
         CreatedApiKeyResponse: {
             scopes: ("admin" | "chat" | "read")[];
             /** @description For `Authorization: Bearer`. Shown this once. */
             key: string;
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description The first characters of the key. */
             prefix: string;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
-            /** @description At most a minute behind. Null: never. */
+            /**
+             * Format: date-time
+             * @description At most a minute behind. Null: never.
+             */
             lastUsedAt: string | null;
-            /** @description Null: never. */
+            /**
+             * Format: date-time
+             * @description Null: never.
+             */
             expiresAt: string | null;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-0b60-7e31-9c83-7d8e3b2a9c65",
+         *       "name": "A script",
+         *       "prefix": "pk_3fQ9",
+         *       "scopes": [
+         *         "chat"
+         *       ],
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "lastUsedAt": null,
+         *       "expiresAt": null
+         *     }
+         */
         ApiKeyResponse: {
             scopes: ("admin" | "chat" | "read")[];
+            /** Format: uuid */
             id: string;
             name: string;
             /** @description The first characters of the key. */
             prefix: string;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
-            /** @description At most a minute behind. Null: never. */
+            /**
+             * Format: date-time
+             * @description At most a minute behind. Null: never.
+             */
             lastUsedAt: string | null;
-            /** @description Null: never. */
+            /**
+             * Format: date-time
+             * @description Null: never.
+             */
             expiresAt: string | null;
         };
+        /**
+         * @example {
+         *       "currentPassword": "quartz lemon bridge",
+         *       "newPassword": "marble kite orchard"
+         *     }
+         */
         ChangePasswordDto: {
             currentPassword: string;
             /** @description Any characters. Not one of the commonest, and not your own name. */
             newPassword: string;
         };
+        /**
+         * @example {
+         *       "id": "openai/gpt-4.1-mini",
+         *       "provider": "openai",
+         *       "contextTokens": 1047576,
+         *       "maxOutputTokens": 32768,
+         *       "available": true
+         *     }
+         */
         ModelResponse: {
             /** @description `provider/model`: what a request's `model` takes. */
             id: string;
@@ -818,6 +1127,15 @@ export interface components {
             /** @description Id of the model that answers where nobody names one. */
             default: string;
         };
+        /**
+         * @example {
+         *       "title": "A trip",
+         *       "systemPrompt": "Answer in one sentence.",
+         *       "metadata": {
+         *         "team": "travel"
+         *       }
+         *     }
+         */
         CreateConversationDto: {
             /** @description Heading in lists. */
             title?: string;
@@ -830,13 +1148,32 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *       "title": "Where is it cold?",
+         *       "model": null,
+         *       "systemPrompt": null,
+         *       "pinned": false,
+         *       "archived": false,
+         *       "metadata": {},
+         *       "activeLeafId": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *       "messageCount": 2,
+         *       "lastMessageAt": "2026-11-28T12:00:02.125Z",
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "updatedAt": "2026-11-28T12:00:02.125Z"
+         *     }
+         */
         ConversationResponse: {
             metadata: {
                 [key: string]: string;
             };
             /** @description With `q`: start and length of each of them in `snippet`, in UTF-16 units. */
             snippetMatches?: number[][];
-            /** @description UUIDv7; stable for the life of the conversation. */
+            /**
+             * Format: uuid
+             * @description UUIDv7; stable for the life of the conversation.
+             */
             id: string;
             title: string | null;
             /** @description `provider/model`. Null: the default. */
@@ -844,13 +1181,21 @@ export interface components {
             systemPrompt: string | null;
             pinned: boolean;
             archived: boolean;
-            /** @description The last message of the branch in use. Null until there is one. */
+            /**
+             * Format: uuid
+             * @description The last message of the branch in use. Null until there is one.
+             */
             activeLeafId: string | null;
             /** @description Messages of all branches. */
             messageCount: number;
-            /** @description Null until there is a message; ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description Null until there is a message; ISO 8601, UTC, with milliseconds.
+             */
             lastMessageAt: string | null;
+            /** Format: date-time */
             createdAt: string;
+            /** Format: date-time */
             updatedAt: string;
             /** @description With `q`: plain text around the words that were found. */
             snippet?: string;
@@ -867,11 +1212,42 @@ export interface components {
             code: "account_disabled" | "conflict" | "context_length_exceeded" | "database_unavailable" | "draining" | "forbidden" | "idempotency_key_reused" | "insufficient_scope" | "internal" | "interrupted" | "invalid_credentials" | "invalid_cursor" | "malformed_request" | "method_not_allowed" | "model_failed" | "model_timeout" | "model_unavailable" | "not_acceptable" | "not_cancellable" | "not_found" | "overloaded" | "payload_too_large" | "quota_exceeded" | "rate_limited" | "reply_in_progress" | "request_headers_too_large" | "session_revoked" | "token_expired" | "too_many_connections" | "unauthenticated" | "unknown_model" | "unsupported_media_type" | "username_taken" | "validation_failed";
             detail: string;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *       "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *       "parentId": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *       "role": "assistant",
+         *       "status": "completed",
+         *       "content": "In Oslo, for one.",
+         *       "model": "openai/gpt-4.1-mini",
+         *       "finishReason": "stop",
+         *       "usage": {
+         *         "promptTokens": 14,
+         *         "completionTokens": 9,
+         *         "totalTokens": 23,
+         *         "estimated": false
+         *       },
+         *       "error": null,
+         *       "siblingIds": [
+         *         "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43"
+         *       ],
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "completedAt": "2026-11-28T12:00:02.125Z"
+         *     }
+         */
         MessageResponse: {
-            /** @description UUIDv7. */
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             */
             id: string;
+            /** Format: uuid */
             conversationId: string;
-            /** @description Null: the first message of a branch. */
+            /**
+             * Format: uuid
+             * @description Null: the first message of a branch.
+             */
             parentId: string | null;
             /** @enum {string} */
             role: "assistant" | "user";
@@ -891,15 +1267,84 @@ export interface components {
             error: components["schemas"]["MessageErrorResponse"] | null;
             /** @description The messages with the same parent, this one too, oldest first. */
             siblingIds: string[];
+            /** Format: date-time */
             createdAt: string;
-            /** @description When it ended, however it ended; null while a reply is being written. */
+            /**
+             * Format: date-time
+             * @description When it ended, however it ended; null while a reply is being written.
+             */
             completedAt: string | null;
         };
+        /**
+         * @example {
+         *       "conversation": {
+         *         "id": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "title": "Where is it cold?",
+         *         "model": null,
+         *         "systemPrompt": null,
+         *         "pinned": false,
+         *         "archived": false,
+         *         "metadata": {},
+         *         "activeLeafId": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *         "messageCount": 2,
+         *         "lastMessageAt": "2026-11-28T12:00:02.125Z",
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "updatedAt": "2026-11-28T12:00:02.125Z"
+         *       },
+         *       "messages": [
+         *         {
+         *           "id": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *           "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *           "parentId": null,
+         *           "role": "user",
+         *           "status": "completed",
+         *           "content": "Where is it cold?",
+         *           "model": null,
+         *           "finishReason": null,
+         *           "usage": null,
+         *           "error": null,
+         *           "siblingIds": [
+         *             "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32"
+         *           ],
+         *           "createdAt": "2026-11-28T12:00:00.000Z",
+         *           "completedAt": "2026-11-28T12:00:00.000Z"
+         *         },
+         *         {
+         *           "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *           "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *           "parentId": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *           "role": "assistant",
+         *           "status": "completed",
+         *           "content": "In Oslo, for one.",
+         *           "model": "openai/gpt-4.1-mini",
+         *           "finishReason": "stop",
+         *           "usage": {
+         *             "promptTokens": 14,
+         *             "completionTokens": 9,
+         *             "totalTokens": 23,
+         *             "estimated": false
+         *           },
+         *           "error": null,
+         *           "siblingIds": [
+         *             "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43"
+         *           ],
+         *           "createdAt": "2026-11-28T12:00:00.000Z",
+         *           "completedAt": "2026-11-28T12:00:02.125Z"
+         *         }
+         *       ]
+         *     }
+         */
         ConversationExportResponse: {
             conversation: components["schemas"]["ConversationResponse"];
             /** @description Of all branches, oldest first. */
             messages: components["schemas"]["MessageResponse"][];
         };
+        /**
+         * @example {
+         *       "title": "A trip to Oslo",
+         *       "pinned": true
+         *     }
+         */
         ChangeConversationDto: {
             /** @description Null: no heading. */
             title?: string | null;
@@ -919,32 +1364,131 @@ export interface components {
              */
             activeLeafId?: string | null;
         };
+        /**
+         * @example {
+         *       "type": "message.created",
+         *       "message": {
+         *         "id": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *         "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "parentId": null,
+         *         "role": "user",
+         *         "status": "completed",
+         *         "content": "Where is it cold?",
+         *         "model": null,
+         *         "finishReason": null,
+         *         "usage": null,
+         *         "error": null,
+         *         "siblingIds": [
+         *           "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32"
+         *         ],
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "completedAt": "2026-11-28T12:00:00.000Z"
+         *       },
+         *       "reply": {
+         *         "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *         "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "parentId": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *         "role": "assistant",
+         *         "status": "pending",
+         *         "content": "",
+         *         "model": "openai/gpt-4.1-mini",
+         *         "finishReason": null,
+         *         "usage": null,
+         *         "error": null,
+         *         "siblingIds": [
+         *           "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43"
+         *         ],
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "completedAt": null
+         *       }
+         *     }
+         */
         MessageCreatedEvent: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "message.created";
             /** @description The question. */
             message: components["schemas"]["MessageResponse"];
             reply: components["schemas"]["MessageResponse"];
         };
+        /**
+         * @example {
+         *       "type": "message.delta",
+         *       "messageId": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *       "delta": "In Oslo, "
+         *     }
+         */
         MessageDeltaEvent: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "message.delta";
-            /** @description The reply's. */
+            /**
+             * Format: uuid
+             * @description The reply's.
+             */
             messageId: string;
             /** @description Never empty; never splits a surrogate pair. */
             delta: string;
         };
+        /**
+         * @example {
+         *       "type": "message.completed",
+         *       "message": {
+         *         "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *         "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "parentId": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *         "role": "assistant",
+         *         "status": "completed",
+         *         "content": "In Oslo, for one.",
+         *         "model": "openai/gpt-4.1-mini",
+         *         "finishReason": "stop",
+         *         "usage": {
+         *           "promptTokens": 14,
+         *           "completionTokens": 9,
+         *           "totalTokens": 23,
+         *           "estimated": false
+         *         },
+         *         "error": null,
+         *         "siblingIds": [
+         *           "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43"
+         *         ],
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "completedAt": "2026-11-28T12:00:02.125Z"
+         *       }
+         *     }
+         */
         MessageEndedEvent: {
-            /** @enum {string} */
-            type: "message.cancelled" | "message.completed" | "message.failed";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.completed" | "message.failed" | "message.cancelled";
             /** @description The reply as stored. */
             message: components["schemas"]["MessageResponse"];
         };
+        /**
+         * @example {
+         *       "type": "reconnect",
+         *       "retryAfterMs": 500
+         *     }
+         */
         ReconnectEvent: {
-            /** @enum {string} */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "reconnect";
             retryAfterMs: number;
         };
+        /**
+         * @example {
+         *       "content": "Where is it cold?"
+         *     }
+         */
         SendMessageDto: {
             /** @description The question. White space at both ends is taken off. How long it may be is set by `MESSAGE_MAX_CHARS` (5,000). */
             content: string;
@@ -956,15 +1500,76 @@ export interface components {
              */
             parentId?: string | null;
         };
+        /**
+         * @example {
+         *       "model": "openai/gpt-4.1-mini"
+         *     }
+         */
         RegenerateDto: {
             /** @description `provider/model`. Absent: the conversation's, or the default. */
             model?: string;
         };
+        /**
+         * @example {
+         *       "message": {
+         *         "id": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *         "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "parentId": null,
+         *         "role": "user",
+         *         "status": "completed",
+         *         "content": "Where is it cold?",
+         *         "model": null,
+         *         "finishReason": null,
+         *         "usage": null,
+         *         "error": null,
+         *         "siblingIds": [
+         *           "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32"
+         *         ],
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "completedAt": "2026-11-28T12:00:00.000Z"
+         *       },
+         *       "reply": {
+         *         "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *         "conversationId": "01999d2a-1c44-7a3e-8f0d-2e9b7c5d4f21",
+         *         "parentId": "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32",
+         *         "role": "assistant",
+         *         "status": "completed",
+         *         "content": "In Oslo, for one.",
+         *         "model": "openai/gpt-4.1-mini",
+         *         "finishReason": "stop",
+         *         "usage": {
+         *           "promptTokens": 14,
+         *           "completionTokens": 9,
+         *           "totalTokens": 23,
+         *           "estimated": false
+         *         },
+         *         "error": null,
+         *         "siblingIds": [
+         *           "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43"
+         *         ],
+         *         "createdAt": "2026-11-28T12:00:00.000Z",
+         *         "completedAt": "2026-11-28T12:00:02.125Z"
+         *       }
+         *     }
+         */
         ExchangeResponse: {
             /** @description The question. */
             message: components["schemas"]["MessageResponse"];
             reply: components["schemas"]["MessageResponse"];
         };
+        /**
+         * @example {
+         *       "model": "openai/gpt-4.1-mini",
+         *       "windowTokens": 1047576,
+         *       "promptTokens": 14,
+         *       "systemPrompt": null,
+         *       "messageIds": [
+         *         "01999d2a-2d10-7b58-a1c3-6d8e0f9a3b32"
+         *       ],
+         *       "droppedIds": [],
+         *       "droppedCount": 0
+         *     }
+         */
         ReplyContextResponse: {
             /** @description `provider/model` that wrote the reply. */
             model: string;
@@ -980,14 +1585,38 @@ export interface components {
             /** @description All earlier messages of the branch that were not given. */
             droppedCount: number;
         };
+        /**
+         * @example {
+         *       "question": "Where is it cold?"
+         *     }
+         */
         AskQuestionDto: {
             /** @description White space at both ends is taken off. How long it may be is set by `MESSAGE_MAX_CHARS` (5,000). */
             question: string;
             /** @description `provider/model`. Absent: the account's, or the default. */
             model?: string;
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-2d10-7f6b-b2d4-7e9f1a0b4c43",
+         *       "question": "Where is it cold?",
+         *       "answer": "In Oslo, for one.",
+         *       "status": "completed",
+         *       "model": "openai/gpt-4.1-mini",
+         *       "usage": {
+         *         "promptTokens": 14,
+         *         "completionTokens": 9,
+         *         "totalTokens": 23,
+         *         "estimated": false
+         *       },
+         *       "createdAt": "2026-11-28T12:00:00.000Z"
+         *     }
+         */
         QuestionResponse: {
-            /** @description UUIDv7, of the reply. */
+            /**
+             * Format: uuid
+             * @description UUIDv7, of the reply.
+             */
             id: string;
             question: string;
             /** @description Null until there is one. Of a failed or cancelled reply the text that there was. */
@@ -1001,6 +1630,7 @@ export interface components {
             model: string;
             /** @description Null while the answer is being written, and where it has cost nothing. */
             usage: components["schemas"]["UsageResponse"] | null;
+            /** Format: date-time */
             createdAt: string;
         };
         CompletionModelResponse: {
@@ -1061,6 +1691,16 @@ export interface components {
             /** @description The first member that is not valid, such as `messages[0].role`. */
             param: string | null;
         };
+        /**
+         * @example {
+         *       "error": {
+         *         "message": "Sign in first.",
+         *         "type": "authentication_error",
+         *         "code": "unauthenticated",
+         *         "param": null
+         *       }
+         *     }
+         */
         OpenAiErrorResponse: {
             error: components["schemas"]["OpenAiErrorMember"];
         };
@@ -1068,19 +1708,32 @@ export interface components {
             /** @enum {string} */
             role: "assistant" | "developer" | "function" | "system" | "tool" | "user";
             /** @description Text, or parts: text, images and what else the provider takes. Only an assistant that calls tools may have none. */
-            content?: string | {
+            content?: string | ({
+                type: string;
+            } & {
                 [key: string]: unknown;
-            }[] | null;
+            })[] | null;
         };
         StreamOptionsDto: {
             /** @description Whether the last chunk but `[DONE]` has the token counts. */
             include_usage?: boolean;
         };
+        /**
+         * @example {
+         *       "model": "openai/gpt-4.1-mini",
+         *       "messages": [
+         *         {
+         *           "role": "user",
+         *           "content": "Where is it cold?"
+         *         }
+         *       ]
+         *     }
+         */
         CreateCompletionDto: {
             messages: components["schemas"]["CompletionMessageDto"][];
             /**
              * @description One at a time: each choice is paid for.
-             * @enum {number|null}
+             * @enum {integer|null}
              */
             n?: 1 | null;
             max_completion_tokens?: number | null;
@@ -1092,16 +1745,36 @@ export interface components {
             /** @description Keeps the texts of the exchange as a conversation, with us alone. */
             store?: boolean | null;
         };
+        /**
+         * @example {
+         *       "displayName": "Ana",
+         *       "defaultModel": "openai/gpt-4.1-mini"
+         *     }
+         */
         ChangeProfileDto: {
             /** @description Shown instead of the username. Null: nothing is. */
             displayName?: string | null;
             /** @description `provider/model` that answers where neither the message nor the conversation names one. Null: the default. */
             defaultModel?: string | null;
         };
+        /**
+         * @example {
+         *       "password": "quartz lemon bridge"
+         *     }
+         */
         EraseAccountDto: {
             /** @description Guests have none. */
             password?: string;
         };
+        /**
+         * @example {
+         *       "day": "2026-11-28",
+         *       "model": "openai/gpt-4.1-mini",
+         *       "replies": 1,
+         *       "promptTokens": 14,
+         *       "completionTokens": 9
+         *     }
+         */
         UsageOfDayResponse: {
             /**
              * Format: date
@@ -1115,6 +1788,14 @@ export interface components {
             promptTokens: number;
             completionTokens: number;
         };
+        /**
+         * @example {
+         *       "period": "month",
+         *       "limitTokens": null,
+         *       "usedTokens": 23,
+         *       "resetsAt": "2026-12-01T00:00:00.000Z"
+         *     }
+         */
         QuotaResponse: {
             /** @enum {string} */
             period: "day" | "month";
@@ -1122,7 +1803,10 @@ export interface components {
             limitTokens: number | null;
             /** @description Taken in the running period, and set aside for replies that are being written. */
             usedTokens: number;
-            /** @description When the next period begins. */
+            /**
+             * Format: date-time
+             * @description When the next period begins.
+             */
             resetsAt: string;
         };
         UsageReportResponse: {
@@ -1130,8 +1814,25 @@ export interface components {
             data: components["schemas"]["UsageOfDayResponse"][];
             quota: components["schemas"]["QuotaResponse"];
         };
+        /**
+         * @example {
+         *       "id": "01999d2a-0b5e-7d02-9a61-5b6c1f0e7a10",
+         *       "username": "ana",
+         *       "displayName": "Ana",
+         *       "kind": "member",
+         *       "role": "user",
+         *       "defaultModel": null,
+         *       "createdAt": "2026-11-28T12:00:00.000Z",
+         *       "disabledAt": null,
+         *       "quotaTokens": 100000,
+         *       "lastSeenAt": "2026-11-28T12:00:02.125Z"
+         *     }
+         */
         AdminUserResponse: {
-            /** @description UUIDv7; stable for the life of the account, also when a guest becomes a member. */
+            /**
+             * Format: uuid
+             * @description UUIDv7; stable for the life of the account, also when a guest becomes a member.
+             */
             id: string;
             /** @description Normalised: NFKC, case folded, trimmed. Null for guests. */
             username: string | null;
@@ -1143,15 +1844,30 @@ export interface components {
             role: "admin" | "user";
             /** @description `provider/model` that answers where neither the message nor the conversation names one. */
             defaultModel: string | null;
-            /** @description ISO 8601, UTC, with milliseconds. */
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC, with milliseconds.
+             */
             createdAt: string;
-            /** @description Null: it may be used. */
+            /**
+             * Format: date-time
+             * @description Null: it may be used.
+             */
             disabledAt: string | null;
             /** @description Tokens a period. Null: as configured; 0: none at all. */
             quotaTokens: number | null;
-            /** @description At most a minute behind. */
+            /**
+             * Format: date-time
+             * @description At most a minute behind.
+             */
             lastSeenAt: string | null;
         };
+        /**
+         * @example {
+         *       "disabled": false,
+         *       "quotaTokens": 100000
+         *     }
+         */
         AdministerUserDto: {
             /** @enum {string} */
             role?: "admin" | "user";
@@ -1164,6 +1880,19 @@ export interface components {
             /** @enum {string} */
             status: "down" | "up";
         };
+        /**
+         * @example {
+         *       "status": "ok",
+         *       "checks": {
+         *         "database": {
+         *           "status": "up"
+         *         },
+         *         "migrations": {
+         *           "status": "up"
+         *         }
+         *       }
+         *     }
+         */
         HealthResponse: {
             /** @description By name: `database`, `migrations`, `serving`, `llm`, and `llm:<provider>` for each provider of models. */
             checks: {
@@ -1198,17 +1927,41 @@ export interface components {
             requestId: string;
             /** @description What is wrong with which field. */
             errors?: components["schemas"]["FieldProblem"][];
-            /** @description The reply that a failed send leaves, or that is still being written. */
+            /**
+             * Format: uuid
+             * @description The reply that a failed send leaves, or that is still being written.
+             */
             replyId?: string;
-            /** @description The question that a failed send leaves. */
+            /**
+             * Format: uuid
+             * @description The question that a failed send leaves.
+             */
             messageId?: string;
+            /** Format: uuid */
             conversationId?: string;
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description As the request had it, or a new one. The log has it too. */
+        RequestId: string;
+        /** @description What is left of the limits that the call counts for (draft-ietf-httpapi-ratelimit-headers). */
+        RateLimit: string;
+        /** @description Those limits. */
+        RateLimitPolicy: string;
+        /** @description Whole seconds. */
+        RetryAfter: number;
+        /** @description How to authenticate. */
+        Authenticate: string;
+        /** @description The path of what was made. */
+        Location: string;
+        /** @description `true`: the outcome of an earlier request with the same `Idempotency-Key`. */
+        Replayed: "true";
+        /** @description `attachment`, with a name for the file. */
+        Disposition: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -1222,8 +1975,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1236,6 +1993,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1249,6 +2009,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1261,6 +2025,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1270,6 +2037,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1279,6 +2050,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1288,6 +2062,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1309,8 +2087,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1321,6 +2103,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1335,6 +2120,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1347,6 +2136,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1356,6 +2148,9 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1365,6 +2160,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1374,6 +2173,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1386,6 +2188,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1407,8 +2213,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1422,6 +2232,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1435,6 +2248,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1447,6 +2264,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1456,6 +2276,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1465,6 +2289,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1474,6 +2301,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1503,6 +2334,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1521,6 +2355,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1534,6 +2371,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1547,6 +2388,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1556,6 +2400,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1565,6 +2413,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1574,6 +2425,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1595,8 +2450,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1609,6 +2468,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1618,6 +2480,9 @@ export interface operations {
             /** @description - `forbidden`: Not allowed */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1627,6 +2492,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1636,6 +2505,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1645,6 +2517,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1666,8 +2542,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1680,6 +2560,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1693,6 +2576,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1706,6 +2593,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1718,6 +2608,9 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1727,6 +2620,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1736,6 +2633,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1748,6 +2648,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1769,8 +2673,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1783,6 +2691,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1792,6 +2703,10 @@ export interface operations {
             /** @description - `invalid_credentials`: The name or the password is wrong */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1801,6 +2716,9 @@ export interface operations {
             /** @description - `account_disabled`: The account is disabled */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1810,6 +2728,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1819,6 +2741,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1831,6 +2756,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1852,8 +2781,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1866,6 +2799,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1878,6 +2814,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1890,6 +2830,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1899,6 +2842,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1908,6 +2855,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1917,6 +2867,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1934,8 +2888,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1946,6 +2904,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1959,6 +2920,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1972,6 +2937,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1981,6 +2949,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1990,6 +2962,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1999,6 +2974,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2016,8 +2995,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2030,6 +3013,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2043,6 +3029,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2055,6 +3045,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2064,6 +3057,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2073,6 +3070,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2082,6 +3082,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2107,6 +3111,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2125,6 +3132,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2138,6 +3148,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2150,6 +3164,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2159,6 +3176,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2168,6 +3189,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2177,6 +3201,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2194,8 +3222,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2206,6 +3238,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2219,6 +3254,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2231,6 +3270,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2240,6 +3282,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2249,6 +3295,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2258,6 +3307,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2277,8 +3330,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2289,6 +3346,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2302,6 +3362,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2314,6 +3378,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2323,6 +3390,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2332,6 +3402,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2341,6 +3415,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2350,6 +3427,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2375,6 +3456,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2393,6 +3477,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2406,6 +3493,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2418,6 +3509,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2427,6 +3521,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2436,6 +3534,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2445,6 +3546,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2466,8 +3571,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2480,6 +3589,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2493,6 +3605,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2506,6 +3622,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2515,6 +3634,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2524,6 +3647,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2533,6 +3659,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2552,8 +3682,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2564,6 +3698,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2577,6 +3714,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2589,6 +3730,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2598,6 +3742,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2607,6 +3754,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2616,6 +3767,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2625,6 +3779,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2646,8 +3804,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -2658,6 +3820,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2672,6 +3837,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2685,6 +3854,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2694,6 +3866,9 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2703,6 +3878,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2712,6 +3891,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2724,6 +3906,10 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2741,8 +3927,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2755,6 +3945,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2768,6 +3961,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2780,6 +3977,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2789,6 +3989,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2798,6 +4002,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2807,6 +4014,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2838,6 +4049,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2856,6 +4070,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2869,6 +4086,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2881,6 +4102,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2890,6 +4114,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2899,6 +4127,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2908,6 +4139,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2932,8 +4167,14 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2947,6 +4188,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2960,6 +4204,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2972,6 +4220,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2981,6 +4233,10 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2990,6 +4246,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -2999,6 +4259,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3008,6 +4273,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3017,6 +4286,11 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3034,8 +4308,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3046,6 +4324,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3059,6 +4340,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3071,6 +4356,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3080,6 +4368,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3089,6 +4381,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3098,6 +4393,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3123,6 +4422,10 @@ export interface operations {
             /** @description The file */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Content-Disposition": components["headers"]["Disposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3136,6 +4439,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3149,6 +4455,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3161,6 +4471,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3170,6 +4483,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3179,6 +4495,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3188,6 +4508,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3197,6 +4520,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3216,8 +4543,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3230,6 +4561,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3243,6 +4577,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3255,6 +4593,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3264,6 +4605,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3273,6 +4617,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3282,6 +4630,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3291,6 +4642,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3310,8 +4665,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -3322,6 +4681,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3335,6 +4697,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3347,6 +4713,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3356,6 +4725,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3365,6 +4737,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3374,6 +4750,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3383,6 +4762,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3406,8 +4789,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3421,6 +4808,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3434,6 +4824,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3446,6 +4840,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3455,6 +4852,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3464,6 +4864,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3473,6 +4877,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3482,6 +4889,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3508,9 +4919,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Events as they happen. `id` is the UTF-16 length of the text so far: where to rejoin. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3524,6 +4939,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3537,6 +4955,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3549,6 +4971,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3558,6 +4984,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3570,6 +5000,10 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3579,6 +5013,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3588,6 +5026,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3597,6 +5040,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3609,6 +5056,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3636,9 +5088,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Events as they happen. `id` is the UTF-16 length of the text so far: where to rejoin. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3652,6 +5108,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3665,6 +5124,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3677,6 +5140,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3686,6 +5153,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3698,6 +5169,10 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3707,6 +5182,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3716,6 +5195,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3725,6 +5209,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3737,6 +5225,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3763,9 +5256,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events as they happen. `id` is the UTF-16 length of the text so far: where to rejoin. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3778,6 +5274,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3791,6 +5290,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3803,6 +5306,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3812,6 +5318,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3821,6 +5330,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3830,6 +5343,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3839,6 +5355,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3868,6 +5388,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3886,6 +5409,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3899,6 +5425,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3911,6 +5441,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3920,6 +5453,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3929,6 +5465,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3938,6 +5478,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3947,6 +5490,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3978,6 +5525,11 @@ export interface operations {
             /** @description The reply has ended: completed or cancelled */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -3987,6 +5539,11 @@ export interface operations {
             /** @description The reply is still being written */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4000,6 +5557,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4013,6 +5573,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4025,6 +5589,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4034,6 +5602,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4046,6 +5618,10 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4055,6 +5631,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4064,6 +5644,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4073,6 +5658,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4082,6 +5671,10 @@ export interface operations {
             /** @description - `model_failed`: The model failed */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4096,6 +5689,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4105,6 +5703,10 @@ export interface operations {
             /** @description - `model_timeout`: The model took too long */
             504: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4137,6 +5739,11 @@ export interface operations {
             /** @description The reply has ended: completed or cancelled */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4146,6 +5753,11 @@ export interface operations {
             /** @description The reply is still being written */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4159,6 +5771,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4172,6 +5787,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4184,6 +5803,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4193,6 +5816,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4205,6 +5832,10 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4214,6 +5845,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4223,6 +5858,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4232,6 +5872,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4241,6 +5885,10 @@ export interface operations {
             /** @description - `model_failed`: The model failed */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4255,6 +5903,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4264,6 +5917,10 @@ export interface operations {
             /** @description - `model_timeout`: The model took too long */
             504: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4284,8 +5941,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4298,6 +5959,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4311,6 +5975,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4323,6 +5991,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4332,6 +6003,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4341,6 +6015,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4350,6 +6028,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4359,6 +6040,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4379,8 +6064,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4393,6 +6082,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4406,6 +6098,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4418,6 +6114,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4427,6 +6126,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4436,6 +6138,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4445,6 +6151,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4454,6 +6163,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4474,8 +6187,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4488,6 +6205,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4501,6 +6221,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4513,6 +6237,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4522,6 +6249,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4531,6 +6261,9 @@ export interface operations {
             /** @description - `not_cancellable`: The reply has already ended */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4540,6 +6273,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4549,6 +6286,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4558,6 +6298,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4583,6 +6327,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4601,6 +6348,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4614,6 +6364,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4626,6 +6380,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4635,6 +6392,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4644,6 +6405,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4653,6 +6417,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4682,6 +6450,11 @@ export interface operations {
             /** @description The answer has ended: completed or cancelled */
             201: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4691,6 +6464,11 @@ export interface operations {
             /** @description The answer is still being written */
             202: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    Location: components["headers"]["Location"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4704,6 +6482,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4717,6 +6498,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4729,6 +6514,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4738,6 +6527,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4747,6 +6540,10 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4756,6 +6553,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4765,6 +6566,11 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4774,6 +6580,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4783,6 +6593,10 @@ export interface operations {
             /** @description - `model_failed`: The model failed */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4797,6 +6611,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4806,6 +6625,10 @@ export interface operations {
             /** @description - `model_timeout`: The model took too long */
             504: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4825,8 +6648,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4839,6 +6666,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4852,6 +6682,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4864,6 +6698,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4873,6 +6710,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4882,6 +6722,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4891,6 +6735,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4900,6 +6747,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4917,8 +6768,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4931,6 +6786,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4944,6 +6802,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4956,6 +6818,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4965,6 +6830,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4974,6 +6843,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4983,6 +6855,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5010,6 +6886,10 @@ export interface operations {
             /** @description The completion; or with `stream: true` its chunks as events, and `[DONE]` after the last one. An error ends a stream, too */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     /** @description With `store: true`: the conversation that the exchange is kept as */
                     "X-Parley-Conversation-Id"?: string;
                     [name: string]: unknown;
@@ -5027,6 +6907,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5040,6 +6923,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5052,6 +6939,10 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5061,6 +6952,10 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5070,6 +6965,10 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5079,6 +6978,10 @@ export interface operations {
             /** @description - `idempotency_key_reused`: The idempotency key was used for another request */
             422: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5091,6 +6994,11 @@ export interface operations {
              */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5100,6 +7008,10 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5109,6 +7021,10 @@ export interface operations {
             /** @description - `model_failed`: The model failed */
             502: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5123,6 +7039,11 @@ export interface operations {
              */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5132,6 +7053,10 @@ export interface operations {
             /** @description - `model_timeout`: The model took too long */
             504: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Idempotency-Replayed": components["headers"]["Replayed"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5152,6 +7077,10 @@ export interface operations {
             /** @description Each line has a `type`: `user`, `conversation` or `message`, and the members of that schema. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Content-Disposition": components["headers"]["Disposition"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5164,6 +7093,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5177,6 +7109,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5189,6 +7125,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5198,6 +7137,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5207,6 +7150,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5216,6 +7162,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5238,8 +7188,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5252,6 +7206,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5265,6 +7222,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5277,6 +7238,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5286,6 +7250,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5295,6 +7263,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5304,6 +7275,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5332,6 +7307,9 @@ export interface operations {
             /** @description One page */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5350,6 +7328,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5363,6 +7344,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5376,6 +7361,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5385,6 +7373,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5394,6 +7386,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5403,6 +7398,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5422,8 +7421,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5436,6 +7439,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5449,6 +7455,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5462,6 +7472,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5471,6 +7484,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5480,6 +7496,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5489,6 +7509,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5498,6 +7521,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5517,8 +7544,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5529,6 +7560,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5542,6 +7576,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5555,6 +7593,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5564,6 +7605,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5573,6 +7617,9 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5582,6 +7629,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5591,6 +7642,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5600,6 +7654,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5623,8 +7681,12 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5637,6 +7699,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5650,6 +7715,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5663,6 +7732,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5672,6 +7744,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5681,6 +7756,9 @@ export interface operations {
             /** @description - `conflict`: Conflict */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5690,6 +7768,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5699,6 +7781,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5708,6 +7793,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5727,8 +7816,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done. */
             204: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5739,6 +7832,9 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5752,6 +7848,10 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "WWW-Authenticate": components["headers"]["Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5765,6 +7865,9 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5774,6 +7877,9 @@ export interface operations {
             /** @description - `not_found`: Not found */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5783,6 +7889,10 @@ export interface operations {
             /** @description - `rate_limited`: Too many requests */
             429: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5792,6 +7902,9 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5801,6 +7914,10 @@ export interface operations {
             /** @description - `database_unavailable`: The database is not available */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimitPolicy"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5818,8 +7935,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5832,6 +7951,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5841,6 +7961,7 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5858,8 +7979,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5872,6 +7995,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5881,6 +8005,7 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5890,6 +8015,8 @@ export interface operations {
             /** @description Not now */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5907,8 +8034,10 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked. */
             200: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5921,6 +8050,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5930,6 +8060,7 @@ export interface operations {
             /** @description - `internal`: Something went wrong on our side */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5939,6 +8070,8 @@ export interface operations {
             /** @description Out of order */
             503: {
                 headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    "Retry-After": components["headers"]["RetryAfter"];
                     [name: string]: unknown;
                 };
                 content: {
