@@ -66,7 +66,7 @@ export const resetDatabase = ({ yes }: Agreement): Promise<Outcome> =>
   });
 
 /** The configured database, or else our own, with its schema as it is. */
-async function onDatabase(work: (urls: Urls) => Promise<Outcome>): Promise<Outcome> {
+export async function onDatabase(work: (urls: Urls) => Promise<Outcome>): Promise<Outcome> {
   const { dataDir, database } = loadDatabaseConfig(process.env);
   try {
     const opened = await openDatabase({ dataDir, database: { ...database, migrate: false } });

@@ -4,6 +4,7 @@ import { addConfigCommands } from './config-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addKeyCommands } from './key-commands';
 import { reportError, UsageError } from './outcome';
+import { addTransferCommands } from './transfer-commands';
 import { addUserCommands } from './user-commands';
 
 /** Commands load what they work with when they run, so that the light ones are quick: Nest takes a second. */
@@ -15,6 +16,7 @@ async function main(words: readonly string[]): Promise<void> {
   addDatabaseCommands(program);
   addUserCommands(program);
   addKeyCommands(program);
+  addTransferCommands(program);
   addConfigCommands(program);
   if (words.length === 0) return program.outputHelp();
   await program.parseAsync(words, { from: 'user' });

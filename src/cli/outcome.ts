@@ -6,16 +6,19 @@ export interface Outcome {
   readonly data: object;
   /** Whether it found something wrong: it ends with 1, and what it says still goes to standard output. */
   readonly failed?: boolean;
+  /** Standard output has had something else: it is said on standard error. */
+  readonly aside?: boolean;
 }
 
 /** Wrong words on the command line: exit code 2. */
 export class UsageError extends Error {}
 
-/** Has a command answer in words, or with `--json` in one JSON document. Commander gives `work` the options. */
-export function answers(command: Command, work: (options: never) => Promise<Outcome>): void {
-  command.option('--json', 'answers one JSON document').action(async (options: AsJson) => {
-    const { said, data, failed } = await work(options as never);
-    process.stdout.write(`${options.json ? JSON.stringify(data) : said}\n`);
+/** Has a command answer in words, or with `--json` in one JSON document. Commander gives `work` the arguments, then the options. */
+export function answers(command: Command, work: (...given: never[]) => Promise<Outcome>): void {
+  command.option('--json', 'answers one JSON document').action(async (...passed: unknown[]) => {
+    const { said, data, failed, aside } = await work(...(passed.slice(0, -1) as never[]));
+    const { json } = command.opts<AsJson>();
+    (aside ? process.stderr : process.stdout).write(`${json ? JSON.stringify(data) : said}\n`);
     if (failed) process.exitCode = 1;
   });
 }

@@ -5,6 +5,7 @@ import { textOf } from '../support/event-stream';
 import { newGate } from '../support/gate';
 import { Listener } from '../support/listener';
 import { describeWithPgBouncer, PgBouncer } from '../support/pgbouncer';
+import { runCommand } from '../support/parley-cli';
 import { Replicas } from '../support/replicas';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
@@ -143,6 +144,20 @@ describeWithPgBouncer('Two replicas behind PgBouncer in transaction mode', () =>
       async () => (await replicas.database.query('select from generations')).length === 0,
       'no generation',
     );
+  });
+
+  it('are exported through it, in one transaction of any length, and imported', async () => {
+    const command = (words: string[], input = '') =>
+      runCommand(words, { env: { DATABASE_URL: bouncer.url }, input });
+    const whole = await command(['export']);
+    expect(whole.status).toBe(0);
+    const { out } = await command(['import', '-', '--json'], whole.out);
+    const { imported, alreadyThere } = JSON.parse(out) as { imported: object; alreadyThere: object };
+    expect(imported).toEqual({ user: 0, apiKey: 0, usageDay: 0, conversation: 0, message: 0 });
+    expect(JSON.parse(whole.out.trimEnd().split('\n').at(-1)!)).toEqual({
+      type: 'end',
+      counts: alreadyThere,
+    });
   });
 
   it('leave no setting of a session behind, and no lock', async () => {

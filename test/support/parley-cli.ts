@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,16 +12,25 @@ export interface CommandOutcome {
   readonly err: string;
 }
 
-/** Runs one command of the built product, with nothing of this process's environment but these variables. */
-export async function runCommand(
+/** Starts one command of the built product, with nothing of this process's environment but these variables. */
+export function startCommand(
   words: readonly string[],
-  { env, input = '' }: { readonly env: Readonly<Record<string, string>>; readonly input?: string },
-): Promise<CommandOutcome> {
+  env: Readonly<Record<string, string>>,
+): ChildProcessWithoutNullStreams {
   const command = spawn(process.execPath, [MAIN, ...words], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, BCRYPT_COST: '4', ...env },
   });
   command.stdin.on('error', () => undefined); // it may have refused its words, and gone, without reading
+  return command;
+}
+
+/** Runs one to its end. */
+export async function runCommand(
+  words: readonly string[],
+  { env, input = '' }: { readonly env: Readonly<Record<string, string>>; readonly input?: string },
+): Promise<CommandOutcome> {
+  const command = startCommand(words, env);
   command.stdin.end(input);
   const [[status], out, err] = await Promise.all([
     once(command, 'close') as Promise<[number]>,
