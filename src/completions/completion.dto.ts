@@ -1,5 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+/** What people look for in a choice of the provider's, as far as it is there. */
+const choiceWith = (said: 'message' | 'delta') =>
+  ({
+    type: 'object',
+    properties: {
+      index: { type: 'integer' },
+      [said]: {
+        type: 'object',
+        properties: { role: { type: 'string' }, content: { type: 'string', nullable: true } },
+        additionalProperties: true,
+      },
+      finish_reason: { type: 'string', nullable: true },
+    },
+    additionalProperties: true,
+  }) as const;
+
 export class CompletionMessageDto {
   @ApiProperty({ enum: ['developer', 'system', 'user', 'assistant', 'tool', 'function'] })
   role!: string;
@@ -41,7 +57,7 @@ export class CreateCompletionDto {
   /** Keeps the texts of the exchange as a conversation, with us alone. */
   store?: boolean | null;
   /** One at a time: each choice is paid for. */
-  @ApiProperty({ enum: [1] })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: 1 })
   n?: number | null;
   @ApiProperty({ minimum: 1 })
   max_completion_tokens?: number | null;
@@ -64,7 +80,7 @@ export class CompletionResponse {
   created?: number;
   /** As the provider calls it. */
   model?: string;
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @ApiProperty({ type: 'array', items: choiceWith('message') })
   choices!: object[];
   usage?: CompletionUsageResponse | null;
 }
@@ -75,7 +91,7 @@ export class CompletionChunkResponse {
   object?: string;
   created?: number;
   model?: string;
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
+  @ApiProperty({ type: 'array', items: choiceWith('delta') })
   choices!: object[];
   /** Only where `stream_options.include_usage` asks for it. */
   @ApiProperty({ type: 'object', additionalProperties: true })

@@ -18,7 +18,7 @@ export function refineSchemas(schemas: Record<string, Schema>): void {
   for (const [name, schema] of Object.entries(schemas)) {
     if (!FOREIGN.test(name) && !NAMED.test(name))
       for (const [key, member] of Object.entries(schema.properties ?? {})) format(key, member);
-    if (name.endsWith('Dto') && !FOREIGN.test(name)) schema.additionalProperties = false;
+    if (name.endsWith('Dto')) schema.additionalProperties = FOREIGN.test(name); // what is the provider's passes through
     if (EXAMPLES[name]) schema.examples = [EXAMPLES[name]];
   }
 }

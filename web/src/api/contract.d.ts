@@ -1656,9 +1656,18 @@ export interface components {
         CompletionResponse: {
             /** @enum {string} */
             object?: "chat.completion";
-            choices: {
+            choices: ({
+                index?: number;
+                message?: {
+                    role?: string;
+                    content?: string | null;
+                } & {
+                    [key: string]: unknown;
+                };
+                finish_reason?: string | null;
+            } & {
                 [key: string]: unknown;
-            }[];
+            })[];
             id?: string;
             /** @description Seconds since 1970. */
             created?: number;
@@ -1667,9 +1676,18 @@ export interface components {
             usage?: components["schemas"]["CompletionUsageResponse"] | null;
         };
         CompletionChunkResponse: {
-            choices: {
+            choices: ({
+                index?: number;
+                delta?: {
+                    role?: string;
+                    content?: string | null;
+                } & {
+                    [key: string]: unknown;
+                };
+                finish_reason?: string | null;
+            } & {
                 [key: string]: unknown;
-            }[];
+            })[];
             /** @description Only where `stream_options.include_usage` asks for it. */
             usage?: {
                 [key: string]: unknown;
@@ -1713,10 +1731,14 @@ export interface components {
             } & {
                 [key: string]: unknown;
             })[] | null;
+        } & {
+            [key: string]: unknown;
         };
         StreamOptionsDto: {
             /** @description Whether the last chunk but `[DONE]` has the token counts. */
             include_usage?: boolean;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @example {
@@ -1731,11 +1753,8 @@ export interface components {
          */
         CreateCompletionDto: {
             messages: components["schemas"]["CompletionMessageDto"][];
-            /**
-             * @description One at a time: each choice is paid for.
-             * @enum {integer|null}
-             */
-            n?: 1 | null;
+            /** @description One at a time: each choice is paid for. */
+            n?: number | null;
             max_completion_tokens?: number | null;
             max_tokens?: number | null;
             /** @description An id of `GET /v1/models`. */
@@ -1744,6 +1763,8 @@ export interface components {
             stream_options?: components["schemas"]["StreamOptionsDto"] | null;
             /** @description Keeps the texts of the exchange as a conversation, with us alone. */
             store?: boolean | null;
+        } & {
+            [key: string]: unknown;
         };
         /**
          * @example {
