@@ -2,6 +2,11 @@ const { limits, project, withDatabase } = require('./jest.project.cjs');
 
 module.exports = {
   ...limits,
+  // With `--coverage`, as CI has it. What runs in processes of its own, such as the command line, is not counted.
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+  coverageReporters: ['text-summary'],
+  coverageThreshold: { global: { statements: 90, branches: 90, functions: 90 } },
   projects: [
     project('unit', ['src/**/*.spec.ts', 'test/repository/**/*.spec.ts']),
     project('page', ['web/src/**/*.spec.ts']),
