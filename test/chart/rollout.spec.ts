@@ -102,6 +102,7 @@ describeWithHelm('The number of pods', () => {
       scaleTargetRef: { kind: 'Deployment', name: 'parley' },
       minReplicas: 3,
       maxReplicas: 9,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }],
       behavior: {
         scaleDown: {
           stabilizationWindowSeconds: 600,

@@ -119,7 +119,7 @@ describe('Accounts', () => {
       ['null for a display name', 'displayName', null],
       ['an unknown transport', 'transport', 'pigeon'],
       ['an unknown field', 'role', 'admin'],
-    ])('are refused with %s', async (_what, field, value) => {
+    ])('are not made with %s', async (_what, field, value) => {
       const answer = await register({ username: 'nobody', password: PASSWORD, [field]: value });
       expect(answer).toMatchObject({ status: 400, body: { code: 'validation_failed' } });
       expect(answer.body.errors!.map(({ path }) => path)).toContain(`/${field}`);

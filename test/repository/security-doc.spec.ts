@@ -1,8 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { loadConfig } from '../config/config';
+import { loadConfig } from '../../src/config/config';
+import { collapsed, readDocument, tableRows } from '../support/documents';
+import { faultsOf } from '../support/test-references';
 
-const ROOT = join(__dirname, '..', '..');
 const DAY_MS = 86_400_000;
 
 /** OWASP ASVS 5.0.0, chapters V6 to V9: the requirements of level 1 and 2. Those of V6.7 are all of level 3. */
@@ -30,7 +29,6 @@ const REQUIREMENTS = [
 
 const HEADING = '\n## OWASP ASVS 5.0, level 2\n';
 const NOT_MET = /^Not met: \S+( \S+)+\.$/;
-const TEST = /^`((?:src|test)\/\S+\.spec\.ts) › (\S.*)`$/;
 
 interface Line {
   /** As the heading above its table has it: `6.2`. */
@@ -40,38 +38,22 @@ interface Line {
   readonly shownBy: string;
 }
 
-const collapsed = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
-const countOf = (part: string, text: string) => text.split(part).length - 1;
-
-const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-
 /** Of the tables under the heading, without their own headings. */
 function readLines(document: string): Line[] {
   const [, part = ''] = document.split(HEADING);
   const [own] = part.split(/^## /m);
   return own!.split(/^### /m).flatMap((text) => {
     const section = /^V(\d+\.\d+) /.exec(text)?.[1];
-    const rows = text.split('\n').filter((line) => line.startsWith('|'));
-    return rows.slice(2).map((row) => {
-      const [requirement, inShort, shownBy, ...more] = row.split('|').slice(1, -1).map(collapsed);
+    return tableRows(text).map(([requirement, inShort, shownBy, ...more]) => {
       if (more.length > 0 || !requirement || !inShort || !shownBy)
-        throw new Error(`No line of three: ${row}`);
+        throw new Error(`No line of three: ${requirement}`);
       return { section, requirement, inShort, shownBy };
     });
   });
 }
 
-/** Why a reference leads nowhere. Null: it leads to one test. */
-function faultOf(reference: string): string | null {
-  const [, path, title] = TEST.exec(reference) ?? [];
-  if (!path || !title) return `${reference}: is neither a test nor "Not met:" with its reason`;
-  if (!existsSync(join(ROOT, path))) return `${reference}: there is no such file`;
-  const times = countOf(collapsed(title), collapsed(read(path)));
-  return times === 1 ? null : `${reference}: stands there ${times} times`;
-}
-
 describe('docs/security.md', () => {
-  const document = read('docs/security.md');
+  const document = readDocument('docs/security.md');
   const lines = readLines(document);
 
   it('has every requirement of ASVS level 1 and 2 of its chapters once, in order, in the table of its section', () => {
@@ -85,13 +67,11 @@ describe('docs/security.md', () => {
     expect(long.map(({ requirement }) => requirement)).toEqual([]);
   });
 
-  it('shows each by tests that are there, told by words that stand in their file once, or says why it is not met', () => {
+  it('shows each by tests that are there, each by a title that its file has once, or says why it is not met', () => {
     const faults = lines
       .filter(({ shownBy }) => !NOT_MET.test(shownBy))
-      .flatMap(({ requirement, shownBy }) =>
-        shownBy.split('<br>').map((reference) => ({ requirement, fault: faultOf(reference.trim()) })),
-      );
-    expect(faults.filter(({ fault }) => fault !== null)).toEqual([]);
+      .flatMap(({ requirement, shownBy }) => faultsOf(shownBy).map((fault) => ({ requirement, fault })));
+    expect(faults).toEqual([]);
   });
 
   it('states how long a session lasts unless it is configured', () => {
