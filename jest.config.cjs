@@ -2,6 +2,7 @@ const { limits, project, withDatabase } = require('./jest.project.cjs');
 
 module.exports = {
   ...limits,
+  reporters: ['default', '<rootDir>/test/support/status-reporter.cjs'],
   // With `--coverage`, as CI has it. What runs in processes of its own, such as the command line, is not counted.
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],

@@ -31,6 +31,7 @@ export class AdministerUserDto {
 
   /** Tokens a period. Null: as configured; 0: none at all. */
   @MayBeNull()
+  @ApiProperty({ type: 'integer' })
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

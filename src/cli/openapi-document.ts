@@ -17,12 +17,13 @@ completions), 415 (a body that is not JSON) and 431 (headers too large).
 The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: \`/asyncapi.json\`.`;
 
 /** What every operation can answer. */
-const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed', 'internal'];
-/** Besides, under /api and /v1. */
-const ALWAYS_IN_API: readonly ProblemCode[] = ['rate_limited', 'database_unavailable'];
+const ALWAYS: readonly ProblemCode[] = ['malformed_request', 'validation_failed'];
+/** Besides, under /api and /v1: the health has a check for what can fail, and answers whatever comes of it. */
+const ALWAYS_IN_API: readonly ProblemCode[] = ['rate_limited', 'internal', 'database_unavailable'];
 
 type Json = Record<string, unknown>;
-type Operation = Json & { responses: Json };
+type Operation = Json & { responses: Json; requestBody?: RequestBody };
+type RequestBody = { required: boolean; content: { 'application/json': { schema: { $ref: string } } } };
 
 /** The contract: OpenAPI 3.1, and AsyncAPI 3 for the WebSocket. @nestjs/swagger 11 writes 3.0 shapes, whatever version it is told. */
 export function createContracts(app: INestApplication): Documents {
@@ -48,11 +49,23 @@ export function createContracts(app: INestApplication): Documents {
     extraModels: [Problem, ...FRAMES],
   });
   describeProblems(document);
+  allowNoBody(document);
   return refineDocuments(withTypeUnions(document) as Json);
 }
 
 const lowerFirst = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
 const upperFirst = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Where every member may be absent, so may the body. @nestjs/swagger requires each. */
+function allowNoBody({ paths, components }: OpenAPIObject): void {
+  const schemas = components!.schemas as Record<string, Json>;
+  for (const item of Object.values(paths)) {
+    for (const { requestBody } of Object.values(item as Record<string, Operation>)) {
+      const name = requestBody?.content['application/json'].schema.$ref.split('/').at(-1);
+      if (requestBody && !schemas[name!]!.required) requestBody.required = false;
+    }
+  }
+}
 
 /** Turns the codes that `@ApiProblems` left in each operation into responses, one a status. */
 function describeProblems({ paths }: OpenAPIObject): void {

@@ -29,4 +29,6 @@ export class Problem {
   /** The question that a failed send leaves. */
   messageId?: string;
   conversationId?: string;
+  /** When a quota that is used up begins anew; ISO 8601, UTC. */
+  resetsAt?: string;
 }

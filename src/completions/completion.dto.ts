@@ -20,7 +20,7 @@ export class CompletionMessageDto {
   @ApiProperty({ enum: ['developer', 'system', 'user', 'assistant', 'tool', 'function'] })
   role!: string;
 
-  /** Text, or parts: text, images and what else the provider takes. Only an assistant that calls tools may have none. */
+  /** Text, or parts: `text` with its `text`, images and what else the provider takes. Only an assistant that calls tools may have none. */
   @ApiProperty({
     required: false,
     oneOf: [
@@ -31,7 +31,7 @@ export class CompletionMessageDto {
         items: {
           type: 'object',
           required: ['type'],
-          properties: { type: { type: 'string' } },
+          properties: { type: { type: 'string' }, text: { type: 'string' } },
           additionalProperties: true,
         },
       },
@@ -59,9 +59,9 @@ export class CreateCompletionDto {
   /** One at a time: each choice is paid for. */
   @ApiProperty({ type: 'integer', minimum: 1, maximum: 1 })
   n?: number | null;
-  @ApiProperty({ minimum: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   max_completion_tokens?: number | null;
-  @ApiProperty({ minimum: 1 })
+  @ApiProperty({ type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
   max_tokens?: number | null;
 }
 

@@ -64,13 +64,14 @@ export class ConversationRepository {
   constructor(@InjectRepository(Conversation) private readonly rows: Repository<Conversation>) {}
 
   async insert(conversation: NewConversation, keyed: KeyedRequest | null = null): Promise<Conversation> {
-    if (keyed) await this.insertOnce(conversation, keyed);
-    else await this.rows.insert(conversation);
-    return this.rows.findOneByOrFail({ id: conversation.id });
+    const row = this.rows.create({ ...conversation, activeLeafId: null, lastMessageAt: null });
+    if (keyed) await this.insertOnce(row, keyed);
+    else await this.rows.insert(row); // which brings back what the database has added: the row may be gone before one could look
+    return row;
   }
 
   /** @throws DomainError `conflict` – another request has the key, perhaps this very one. */
-  private insertOnce(conversation: NewConversation, { key, hash }: KeyedRequest): Promise<void> {
+  private insertOnce(conversation: Conversation, { key, hash }: KeyedRequest): Promise<void> {
     return this.rows.manager.transaction(async (transaction) => {
       const parameters = [conversation.userId, key, hash, conversation.id];
       const taken = await transaction.query<unknown[]>(TAKE_KEY, parameters);

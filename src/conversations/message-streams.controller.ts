@@ -86,7 +86,7 @@ export class MessageStreamsController {
     name: 'Last-Event-ID',
     required: false,
     description: 'Where to go on; `after` wins',
-    schema: { type: 'string' },
+    schema: { type: 'string', pattern: '^\\d{1,15}$' },
   })
   @ApiEventStream(REJOINED)
   @ApiProblems('validation_failed', 'not_found')

@@ -5,6 +5,8 @@ export const REFUSED: readonly ProblemCode[] = [
   'validation_failed',
   'not_found',
   'unknown_model',
+  'context_length_exceeded',
+  'quota_exceeded',
   'reply_in_progress',
   'conflict',
   'draining',

@@ -30,6 +30,8 @@ describe('The same request under the same key', () => {
   });
   const send = (key: string, content: string, more?: Record<string, string>, path = 'messages') =>
     ana.post<Exchange>(`/conversations/${id}/${path}`, { content }, keyed(key, more));
+  const regenerate = (key: string, end: string) =>
+    ana.post(`/conversations/${id}/messages/${newId()}/regenerate${end}`, {}, keyed(key));
   const isReplay = ({ headers }: Pick<Answered<unknown>, 'headers'>) =>
     headers.get('idempotency-replayed') === 'true';
   const callsOf = (content: string) => app.model.calls.filter(({ question }) => question === content).length;
@@ -87,7 +89,10 @@ describe('The same request under the same key', () => {
 
   it.each<[string, (key: string) => Promise<Answered<ProblemBody>>]>([
     ['another question', (key) => send(key, question())],
+    ['another question to be streamed', (key) => send(key, question(), {}, 'messages/stream')],
     ['another route', (key) => ana.post('/conversations', {}, keyed(key))],
+    ['a regeneration', (key) => regenerate(key, '')],
+    ['a regeneration to be streamed', (key) => regenerate(key, '/stream')],
     [
       'a field more',
       (key) => ana.post(`/conversations/${id}/messages`, { content: 'Hi', parentId: null }, keyed(key)),
@@ -211,6 +216,30 @@ describe('The same request under the same key', () => {
     const second = await ana.post<ConversationResponse>('/conversations', {}, keyed(key));
     expect(second.body.id).not.toBe(first.body.id);
     expect(isReplay(second)).toBe(false);
+  });
+
+  it('is refused where another one held the key and has let it go without an outcome', async () => {
+    const key = newId();
+    const holder = new Connection({ connectionString: app.parley.database.url });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query(
+      `insert into idempotency_keys (user_id, key, request_hash, made_id, expires_at)
+       values ($1, $2, '', $3, now() + interval '1 second')`,
+      [ana.tokens!.user.id, key, newId()],
+    );
+    const asked = ana.post('/conversations', {}, keyed(key)); // which waits for the holder
+    await waitUntil(async () => {
+      const [held] = (
+        await holder.query<{ isOver: boolean }>(
+          `select clock_timestamp() > now() + interval '1 second' as "isOver"`,
+        )
+      ).rows;
+      return held!.isOver;
+    }, 'the key to run out');
+    await holder.query('commit');
+    await holder.end();
+    expect(await asked).toMatchObject({ status: 409, body: { code: 'conflict' } });
   });
 
   it.each(['x'.repeat(256), 'a b', '', 'b\u00e9'])('is refused with the key %j', async (key) => {

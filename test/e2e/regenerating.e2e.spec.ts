@@ -108,11 +108,11 @@ describe('Regenerating a reply', () => {
       { content: 'Talk on' },
       options,
     );
-    for (const replyId of [first.reply.id, body.reply.id])
-      expect(await regenerate(replyId)).toMatchObject({
-        status: 409,
-        body: { code: 'reply_in_progress', replyId: body.reply.id },
-      });
+    const refusal = { status: 409, body: { code: 'reply_in_progress', replyId: body.reply.id } };
+    for (const replyId of [first.reply.id, body.reply.id]) {
+      expect(await regenerate(replyId)).toMatchObject(refusal);
+      expect(await ana.post(`${path(replyId)}/stream`)).toMatchObject(refusal);
+    }
   });
 
   it('is done once when it is asked for many times at once', async () => {

@@ -153,7 +153,7 @@ describe('Statements to the database', () => {
 
   it.each<[string, number, () => Promise<unknown>]>([
     ['a guest signs in', 3, () => Client.guest(parley.url)],
-    ['a conversation is made', 2, () => ana.conversation()],
+    ['a conversation is made', 1, () => ana.conversation()],
     ['the models are listed', 0, () => ana.get('/models')],
     ['the models are listed for OpenAI clients', 0, () => ana.get('//v1/models')],
     ['somebody asks who he is', 1, () => ana.get('/users/me')],

@@ -3,6 +3,7 @@ import type { ConversationResponse } from '../../src/conversations/conversation.
 import type { ExchangeResponse, MessageResponse } from '../../src/conversations/message.dto';
 import { checkAnswer, findOperation } from './contract';
 import { EventStream } from './event-stream';
+import { noteReached } from './reached-statuses';
 
 export const API = '/api/v1';
 
@@ -88,6 +89,7 @@ export class Client {
     const response = await this.fetch(method, path, body, { ...options, signal: connection.signal });
     const operation = findOperation(method, new URL(response.url).pathname);
     if (response.status !== 200 || !operation) throw new Error(`${response.status} ${await response.text()}`);
+    noteReached(operation.operationId, response.status);
     return new EventStream(response, operation, connection);
   }
 

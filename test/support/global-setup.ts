@@ -1,9 +1,14 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { migrate } from '../../src/database/migrate';
 import { runOnServer, TEMPLATE, urlOf } from './database';
 import { startDatabaseServer, stopDatabaseServer } from './database-server';
+import { FOLDER_VARIABLE } from './reached-statuses';
 
 /** One Postgres for the whole run, with a migrated template that each test file clones. */
 export default async function globalSetup(): Promise<void> {
+  process.env[FOLDER_VARIABLE] = mkdtempSync(join(tmpdir(), 'parley-reached-'));
   process.env.TEST_DATABASE_SERVER = await startDatabaseServer();
   try {
     await runOnServer(`create database ${TEMPLATE}`);

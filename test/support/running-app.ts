@@ -15,9 +15,11 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
+export const JWT_SECRET = 'a secret that only the tests know, of a good length';
+
 /** Limits are off unless a test is about them, and hashes as cheap as bcrypt makes them. */
 const DEFAULTS = {
-  JWT_SECRET: 'a secret that only the tests know, of a good length',
+  JWT_SECRET,
   BCRYPT_COST: '4',
   RATE_LIMITS: 'off',
   LOG_LEVEL: 'silent',

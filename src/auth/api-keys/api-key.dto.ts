@@ -27,7 +27,7 @@ export class CreateApiKeyDto {
   @Validate(SomeScopes)
   scopes!: Scope[];
 
-  /** RFC 3339. Absent or null: never. */
+  /** RFC 3339, in the future. Absent or null: never. */
   @MayBeNull()
   @Timestamp()
   expiresAt?: string | null;

@@ -22,8 +22,9 @@ export class ApiKeyRepository {
   constructor(@InjectRepository(ApiKey) private readonly rows: Repository<ApiKey>) {}
 
   async insert(key: NewApiKey): Promise<ApiKey> {
-    await this.rows.insert(key);
-    return this.rows.findOneByOrFail({ id: key.id });
+    const row = this.rows.create({ ...key, lastUsedAt: null });
+    await this.rows.insert(row); // which brings back what the database has added: the row may be gone before one could look
+    return row;
   }
 
   /** Newest first; the living ones. */

@@ -20,7 +20,7 @@ export class RateLimitRepository {
        on conflict (key) do update set
          hits = case when r.expires_at <= now() then 1 else r.hits + 1 end,
          expires_at = case when r.expires_at <= now() then excluded.expires_at else r.expires_at end
-       returning hits, greatest(1, ceil(extract(epoch from expires_at - now())))::int as "secondsLeft"`,
+       returning hits, greatest(1, ceil(round(extract(epoch from expires_at - now())::numeric, 3)))::int as "secondsLeft"`,
       [digest(key), windowMs],
     );
     return count!;

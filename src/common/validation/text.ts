@@ -20,15 +20,22 @@ export function Text({ min = 0, max }: TextBounds): PropertyDecorator {
       validator: {
         validate: (value) =>
           typeof value === 'string' && value.length >= min && value.length <= max && isStorable(value),
-        defaultMessage: buildMessage((each) => `${each}must be text of ${min} to ${max} characters`),
+        defaultMessage: buildMessage((each, given) =>
+          given?.value === '' && min === 1
+            ? `${each}must not be empty`
+            : `${each}must be text of ${min} to ${max} characters`,
+        ),
       },
     }),
   );
 }
 
-/** Takes white space from both ends before the checks. */
+/** Takes white space from both ends before the checks. Of a text that may not be empty, something must be left. */
 export const Trim = (): PropertyDecorator =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value));
+  applyDecorators(
+    ApiProperty({ pattern: '\\S' }),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.trim() : value)),
+  );
 
 /** May be absent, not null. */
 export const MayBeAbsent = (): PropertyDecorator => ValidateIf((_, value) => value !== undefined);

@@ -1011,7 +1011,7 @@ export interface components {
             scopes: ("admin" | "chat" | "read")[];
             /**
              * Format: date-time
-             * @description RFC 3339. Absent or null: never.
+             * @description RFC 3339, in the future. Absent or null: never.
              */
             expiresAt?: string | null;
         };
@@ -1143,7 +1143,7 @@ export interface components {
             model?: string;
             /** @description Given to the model before everything else. */
             systemPrompt?: string;
-            /** @description Up to 16 texts of your own. */
+            /** @description Up to 16 texts of your own, by names of up to 64 characters. */
             metadata?: {
                 [key: string]: string;
             };
@@ -1725,9 +1725,10 @@ export interface components {
         CompletionMessageDto: {
             /** @enum {string} */
             role: "assistant" | "developer" | "function" | "system" | "tool" | "user";
-            /** @description Text, or parts: text, images and what else the provider takes. Only an assistant that calls tools may have none. */
+            /** @description Text, or parts: `text` with its `text`, images and what else the provider takes. Only an assistant that calls tools may have none. */
             content?: string | ({
                 type: string;
+                text?: string;
             } & {
                 [key: string]: unknown;
             })[] | null;
@@ -1892,10 +1893,10 @@ export interface components {
         AdministerUserDto: {
             /** @enum {string} */
             role?: "admin" | "user";
-            /** @description A disabled account can neither sign in nor go on; what it has is kept. */
-            disabled?: boolean;
             /** @description Tokens a period. Null: as configured; 0: none at all. */
             quotaTokens?: number | null;
+            /** @description A disabled account can neither sign in nor go on; what it has is kept. */
+            disabled?: boolean;
         };
         CheckResponse: {
             /** @enum {string} */
@@ -1960,6 +1961,11 @@ export interface components {
             messageId?: string;
             /** Format: uuid */
             conversationId?: string;
+            /**
+             * Format: date-time
+             * @description When a quota that is used up begins anew; ISO 8601, UTC.
+             */
+            resetsAt?: string;
         };
     };
     responses: never;
@@ -2102,7 +2108,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["EraseAccountDto"];
             };
@@ -2228,7 +2234,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ChangeProfileDto"];
             };
@@ -2337,12 +2343,12 @@ export interface operations {
     auditList: {
         parameters: {
             query?: {
+                /** @description How many rows a page has at most. */
+                limit?: number;
                 /** @description Only of this kind. */
                 action?: "account.disabled" | "account.enabled" | "account.erased" | "account.exported" | "account.registered" | "account.upgraded" | "api_key.created" | "api_key.ended" | "password.changed" | "password.refused" | "quota.changed" | "role.changed" | "session.ended" | "session.moved" | "sessions.ended" | "sign_in.failed" | "sign_in.limited" | "sign_in.succeeded" | "token.reused";
                 /** @description Only of this account. */
                 userId?: string;
-                /** @description How many rows a page has at most. */
-                limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -2465,7 +2471,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["GuestDto"];
             };
@@ -2796,7 +2802,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshDto"];
             };
@@ -4050,14 +4056,14 @@ export interface operations {
     conversationsList: {
         parameters: {
             query?: {
+                /** @description How many rows a page has at most. */
+                limit?: number;
                 /** @description Words of a title or of messages; the last one may be the beginning of a word. Rows then have `snippet`. */
                 q?: string;
                 /** @description The archived ones instead of the others. */
                 archived?: boolean;
                 /** @description Only the pinned ones, or only the others. */
                 pinned?: boolean;
-                /** @description How many rows a page has at most. */
-                limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -4182,7 +4188,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["CreateConversationDto"];
             };
@@ -4804,7 +4810,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["ChangeConversationDto"];
             };
@@ -4954,7 +4960,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `malformed_request`: The request could not be read
+             * @description - `context_length_exceeded`: The message does not fit the model
+             *     - `malformed_request`: The request could not be read
              *     - `unknown_model`: There is no such model
              *     - `validation_failed`: The request is not valid
              */
@@ -5044,7 +5051,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: Too many requests */
+            /**
+             * @description - `quota_exceeded`: The quota is used up
+             *     - `rate_limited`: Too many requests
+             */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5103,7 +5113,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RegenerateDto"];
             };
@@ -5123,7 +5133,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `malformed_request`: The request could not be read
+             * @description - `context_length_exceeded`: The message does not fit the model
+             *     - `malformed_request`: The request could not be read
              *     - `unknown_model`: There is no such model
              *     - `validation_failed`: The request is not valid
              */
@@ -5213,7 +5224,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: Too many requests */
+            /**
+             * @description - `quota_exceeded`: The quota is used up
+             *     - `rate_limited`: Too many requests
+             */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5572,7 +5586,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `malformed_request`: The request could not be read
+             * @description - `context_length_exceeded`: The message does not fit the model
+             *     - `malformed_request`: The request could not be read
              *     - `unknown_model`: There is no such model
              *     - `validation_failed`: The request is not valid
              */
@@ -5662,7 +5677,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: Too many requests */
+            /**
+             * @description - `quota_exceeded`: The quota is used up
+             *     - `rate_limited`: Too many requests
+             */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5751,7 +5769,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RegenerateDto"];
             };
@@ -5786,7 +5804,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `malformed_request`: The request could not be read
+             * @description - `context_length_exceeded`: The message does not fit the model
+             *     - `malformed_request`: The request could not be read
              *     - `unknown_model`: There is no such model
              *     - `validation_failed`: The request is not valid
              */
@@ -5876,7 +5895,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `rate_limited`: Too many requests */
+            /**
+             * @description - `quota_exceeded`: The quota is used up
+             *     - `rate_limited`: Too many requests
+             */
             429: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -7311,11 +7333,11 @@ export interface operations {
     adminUsersList: {
         parameters: {
             query?: {
+                /** @description How many rows a page has at most. */
+                limit?: number;
                 /** @description How the username or the display name begins. */
                 q?: string;
                 role?: "admin" | "user";
-                /** @description How many rows a page has at most. */
-                limit?: number;
                 /** @description `nextCursor` of the page before. */
                 cursor?: string;
             };
@@ -7696,7 +7718,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["AdministerUserDto"];
             };
@@ -7979,16 +8001,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `internal`: Something went wrong on our side */
-            500: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     healthReady: {
@@ -8015,16 +8027,6 @@ export interface operations {
              *     - `validation_failed`: The request is not valid
              */
             400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Something went wrong on our side */
-            500: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
@@ -8070,16 +8072,6 @@ export interface operations {
              *     - `validation_failed`: The request is not valid
              */
             400: {
-                headers: {
-                    "X-Request-Id": components["headers"]["RequestId"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `internal`: Something went wrong on our side */
-            500: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
