@@ -129,6 +129,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: '^test/clients/[^/]+/generated/',
     tsPreCompilationDeps: true, // types too: a room that names another room's type depends on it
     tsConfig: { fileName: 'tsconfig.json' },
   },

@@ -1,5 +1,8 @@
 const { limits, project, withDatabase } = require('./jest.project.cjs');
 
+// hey-api imports its files as they are called once they are compiled.
+const WITHOUT_JS = { '^([.]{1,2}/.+)[.]js$': '$1' };
+
 module.exports = {
   ...limits,
   reporters: ['default', '<rootDir>/test/support/status-reporter.cjs'],
@@ -15,6 +18,7 @@ module.exports = {
     project('contracts', ['test/contracts/**/*.spec.ts'], withDatabase),
     project('integration', ['test/integration/**/*.spec.ts'], withDatabase),
     project('e2e', ['test/e2e/**/*.spec.ts'], withDatabase),
+    project('clients', ['test/clients/*.spec.ts'], { ...withDatabase, moduleNameMapper: WITHOUT_JS }),
     project('process', ['test/process/**/*.spec.ts'], withDatabase),
   ],
 };

@@ -71,6 +71,12 @@ function serveContract(app: NestExpressApplication): void {
   SwaggerModule.setup('docs', app, contract as unknown as OpenAPIObject, {
     ...urls,
     customSiteTitle: 'Parley API',
+    swaggerOptions: {
+      tryItOutEnabled: true,
+      filter: true, // by tag
+      displayRequestDuration: true,
+      persistAuthorization: false, // an API key would stay in the browser's storage, where every later visitor finds it
+    },
   });
   const express = app.getHttpAdapter().getInstance() as Application;
   express.get('/asyncapi.json', (_request, response) => void response.json(sockets));
