@@ -3,10 +3,12 @@ import { LRUCache } from 'lru-cache';
 /** The contract: what has ended is refused on every replica within 5 s. */
 const FRESH_MS = 4_000;
 const ENDED = 'ended';
+/** Of a look that is interrupted the cache hands on values only: in place of nothing it would throw. */
+const NONE = 'none';
 
 /** What the database said of sessions or keys a moment ago: it is asked of each once in four seconds, and not at every request. */
 export class RecentStates<State extends object> {
-  private readonly states: LRUCache<string, State | typeof ENDED>;
+  private readonly states: LRUCache<string, State | typeof ENDED | typeof NONE>;
 
   /**
    * @param max how many are remembered.
@@ -27,7 +29,7 @@ export class RecentStates<State extends object> {
         const state = await look(id);
         const left = state ? leftMs(state) : FRESH_MS;
         options.ttl = Math.max(1, Math.min(left, FRESH_MS - (performance.now() - askedAt)));
-        return state && left > 0 ? state : undefined;
+        return state && left > 0 ? state : NONE;
       },
     });
   }
@@ -35,7 +37,8 @@ export class RecentStates<State extends object> {
   /** At most 4 s old. Null: there is none, or it has ended. */
   async find(id: string): Promise<State | null> {
     const state = await this.states.fetch(id);
-    return state && state !== ENDED ? state : null;
+    if (this.states.peek(id) === NONE) this.states.delete(id); // asked about each time: there may be one by then
+    return typeof state === 'object' ? state : null;
   }
 
   /** Refuses at once what has ended here. To delete it would let a look that is under way put it back. */

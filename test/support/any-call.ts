@@ -54,7 +54,7 @@ function whoFor(operation: Operation): fc.Arbitrary<Who> {
 function bodiesOf({ path, body, needsBody }: Operation): fc.Arbitrary<unknown> {
   if (!body) return fc.constant(undefined);
   const bodies = needsBody ? valuesOf(body) : fc.option(valuesOf(body), { nil: undefined });
-  if (!/messages|completions/.test(path)) return bodies;
+  if (!/messages|questions|completions/.test(path)) return bodies;
   const toBadModel = bodies.map((other) => ({ ...(other as object), model: BAD_MODEL }));
   return fc.oneof({ weight: 9, arbitrary: bodies }, { weight: 1, arbitrary: toBadModel });
 }
@@ -76,6 +76,7 @@ function gapsOf({ path }: Operation, name: string): fc.Arbitrary<unknown> {
 function kindOf(path: string, name: string): BorrowedKind {
   if (name === 'replyId') return 'reply';
   if (name === 'messageId') return 'message';
+  if (path.startsWith('/api/v1/questions')) return 'question';
   if (path.startsWith('/api/v1/auth/sessions')) return 'session';
   if (path.startsWith('/api/v1/auth/api-keys')) return 'key';
   return path.startsWith('/api/v1/users') ? 'user' : 'conversation';

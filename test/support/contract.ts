@@ -34,9 +34,14 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
+export interface DocumentedHeader {
+  readonly $ref?: string;
+  readonly required?: boolean;
+}
+
 interface DocumentedResponse {
   readonly description: string;
-  readonly headers?: Readonly<Record<string, { readonly required?: boolean }>>;
+  readonly headers?: Readonly<Record<string, DocumentedHeader>>;
   readonly content?: Readonly<Record<string, { readonly schema: Schema }>>;
 }
 

@@ -1,4 +1,5 @@
 import { mayCall } from './call';
+import { checkHeaders } from './contract-headers';
 import { checkAnswer, checkEvent, methodsAt } from './contract';
 import type { Told } from './person';
 import { BAD_MODEL } from './schema-values';
@@ -27,11 +28,7 @@ export function judge(
   const body = parse(text, contentType);
   const failsOnPurpose = String(sent).includes(BAD_MODEL) && [502, 503, 504].includes(status);
   if (status >= 500 && !failsOnPurpose) throw new Error('The server failed.');
-  if (headers['x-request-id'] === undefined) throw new Error('There is no X-Request-Id.');
-  const documented = call.operation.responses[status]?.headers ?? {};
-  for (const [name, { required }] of Object.entries(documented))
-    if (required === true && headers[name.toLowerCase()] === undefined)
-      throw new Error(`There is no ${name}.`);
+  checkHeaders(call.operation, status, headers);
   checkAnswer({ method: call.method, path, status, contentType, body });
   if (contentType?.startsWith('text/event-stream'))
     eventsOf(text).forEach((event) => checkEvent(call.operation, event));

@@ -20,6 +20,7 @@ export interface Told {
   readonly reply?: { readonly conversationId?: string };
   readonly id?: string;
   readonly key?: string;
+  readonly question?: string;
   readonly nextCursor?: string | null;
   readonly data?: readonly { readonly id?: string }[];
   readonly code?: string;
@@ -35,6 +36,7 @@ export class Person {
   private password = PASSWORD;
   private readonly sessions: string[] = [];
   private readonly keyIds: string[] = [];
+  private readonly questions: string[] = [];
   /** Of the next page, by operation. */
   private readonly cursors = new Map<string, string>();
 
@@ -56,6 +58,8 @@ export class Person {
         return (pick % 2 ? place?.messageId : place?.replyId) ?? newId();
       case 'reply':
         return place?.replyId ?? newId();
+      case 'question':
+        return any(this.questions);
       case 'session':
         return any(this.sessions);
       case 'key':
@@ -81,6 +85,7 @@ export class Person {
     const ids = Array.isArray(told.data) ? (told.data as readonly { id: string }[]).map(({ id }) => id) : [];
     if (operationId === 'sessionsList') keep(this.sessions, ids);
     if (operationId === 'apiKeysList') keep(this.keyIds, ids);
+    if (told.question !== undefined) keep(this.questions, [told.id!]);
     if (told.key !== undefined) keep(this.keyIds, [told.id!]);
     this.isGone ||= this.isSentAway(status, told);
   }

@@ -18,6 +18,7 @@ export type BorrowedKind =
   | 'conversation'
   | 'message'
   | 'reply'
+  | 'question'
   | 'session'
   | 'key'
   | 'user'
@@ -48,6 +49,7 @@ const LIKELY: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   model: fc.constant(GOOD_MODEL),
   defaultModel: fc.constant(GOOD_MODEL),
   content: fc.constantFrom('Where is it cold?', 'Hi'),
+  question: fc.constantFrom('Where is it cold?', 'Hi'),
   parentId: fc.oneof(borrowed('reply'), fc.constant(null)),
   activeLeafId: borrowed('message'),
   leafId: borrowed('message'),

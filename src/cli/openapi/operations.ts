@@ -52,28 +52,30 @@ const TAGS: readonly Tag[] = [
 
 const text = (description: string, schema: Json = { type: 'string' }): Json => ({ description, schema });
 
+const always = (header: Json): Json => ({ ...header, required: true });
+
 /** By the names that they have in the document. */
 export const HEADERS = {
-  RequestId: text('As the request had it, or a new one. The log has it too.'),
+  RequestId: always(text('As the request had it, or a new one. The log has it too.')),
   RateLimit: text(
     'What is left of the limits that the call counts for (draft-ietf-httpapi-ratelimit-headers).',
   ),
   RateLimitPolicy: text('Those limits.'),
   RetryAfter: text('Whole seconds.', { type: 'integer', minimum: 0 }),
-  Authenticate: text('How to authenticate.'),
-  Location: text('The path of what was made.', { type: 'string', format: 'uri-reference' }),
+  Authenticate: always(text('How to authenticate.')),
+  Location: always(text('The path of what was made.', { type: 'string', format: 'uri-reference' })),
   Replayed: text('`true`: the outcome of an earlier request with the same `Idempotency-Key`.', {
     type: 'string',
     enum: ['true'],
   }),
-  Disposition: text('`attachment`, with a name for the file.'),
+  Disposition: always(text('`attachment`, with a name for the file.')),
 };
 
 const header = (name: keyof typeof HEADERS): Json => ({ $ref: `#/components/headers/${name}` });
 
 /** They answer `Location`. */
 const MAKERS = ['conversationsCreate', 'messagesSend', 'messagesRegenerate', 'questionsAsk'];
-const FILES = ['conversationsExport', 'accountExport'];
+const FILES = ['conversationsExport'];
 
 export const tagsOfDocument = () => TAGS.map(({ name, description }) => ({ name, description }));
 
