@@ -1,8 +1,5 @@
 import { generatedClientContract } from './generated-client.contract';
 
 describe('A client of openapi-typescript and openapi-fetch', () => {
-  generatedClientContract({
-    name: 'openapi-fetch',
-    command: ['openapi-typescript', '../../../docs/openapi.json', '--output', 'generated/parley.ts'],
-  });
+  generatedClientContract({ name: 'openapi-fetch', program: 'openapi-typescript' });
 });

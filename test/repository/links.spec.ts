@@ -4,7 +4,7 @@ import { readDocument } from '../support/documents';
 
 const ROOT = join(__dirname, '..', '..');
 const DOCUMENTS = [
-  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'helm/parley/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'examples/README.md', 'helm/parley/README.md'],
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join('docs', name)),

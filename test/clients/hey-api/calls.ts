@@ -1,6 +1,6 @@
 import { Refusal, type CallsOf } from '../calls';
-import { createClient } from './generated/client';
-import * as sdk from './generated/sdk.gen';
+import { createClient } from './generated/parley/client';
+import * as sdk from './generated/parley/sdk.gen';
 
 export const callsOf: CallsOf = ({ url, token, fetch }) => {
   const client = createClient({

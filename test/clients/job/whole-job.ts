@@ -20,12 +20,12 @@ export async function doWholeJob(url: string, callsOf: CallsOf): Promise<Set<str
   };
   const open: Open = (token) => callsOf({ url, fetch: noting, ...(token !== undefined && { token }) });
   const guest = async () => open((await open().authGuest({ body: {} })).accessToken);
+  await checkHealth(open); // before there is anything to do
   await Promise.all([
     guest().then(talk),
     guest().then(askAlone),
     keepAccount(open, 'ana'),
     administer(open, ROOT),
-    checkHealth(open),
   ]);
   return succeeded;
 }

@@ -1,6 +1,6 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 import { Refusal, type CallsOf } from '../calls';
-import { Api, type HttpResponse } from './generated/Api';
+import { Api, type HttpResponse } from './generated/parley/Api';
 
 export const callsOf: CallsOf = ({ url, token, fetch }) => {
   const securityWorker = () => ({ headers: { ...(token && { Authorization: `Bearer ${token}` }) } });
