@@ -43,6 +43,8 @@ export class AuthController {
   @TokenOptional()
   @Limited('register')
   @Post('register')
+  @ApiSecurity({})
+  @ApiBearerAuth()
   @ApiProblems('validation_failed', 'username_taken', 'conflict', 'forbidden', 'overloaded')
   async register(
     @BodyDto() { transport, ...registration }: RegisterDto,

@@ -51,7 +51,7 @@ export const EXAMPLES: Readonly<Record<string, Json>> = {
     ...{ refreshToken: 'rt_2w8YkZ0hJ5sVb1cQ', user: USER },
   },
   UserResponse: USER,
-  ChangeProfileDto: { displayName: 'Ana', defaultModel: MODEL },
+  ChangeProfileDto: { displayName: 'Ana' },
   ChangePasswordDto: { currentPassword: PASSWORD, newPassword: 'marble kite orchard' },
   EraseAccountDto: { password: PASSWORD },
   AdminUserResponse: { ...USER, disabledAt: null, quotaTokens: 100_000, lastSeenAt: LATER },
@@ -73,7 +73,7 @@ export const EXAMPLES: Readonly<Record<string, Json>> = {
   ConversationResponse: CHAT,
   ConversationExportResponse: { conversation: CHAT, messages: [MESSAGE, ANSWER] },
   SendMessageDto: { content: 'Where is it cold?' },
-  RegenerateDto: { model: MODEL },
+  RegenerateDto: {},
   MessageResponse: ANSWER,
   ExchangeResponse: { message: MESSAGE, reply: ANSWER },
   ReplyContextResponse: {

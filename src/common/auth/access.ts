@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Reflector } from '@nestjs/core';
-import { ApiBearerAuth, ApiSecurity } from '@nestjs/swagger';
+import { ApiBearerAuth } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiProblems } from '../http/api-problems';
 
@@ -26,8 +26,6 @@ export const Public = () => SetMetadata(ACCESS, 'public');
 export const TokenOptional = () =>
   applyDecorators(
     SetMetadata(ACCESS, 'optional'),
-    ApiSecurity({}),
-    ApiBearerAuth(),
     ApiProblems(
       ...(['unauthenticated', 'token_expired', 'session_revoked', 'account_disabled'] as const),
       'insufficient_scope',

@@ -17,7 +17,7 @@ export function ApiEventStream(events: Readonly<Record<string, Type>>): MethodDe
     ApiExtraModels(...classes),
     ApiOkResponse({
       description:
-        'Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`.',
+        'Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. A client reads them as they come; Swagger UI shows them once the stream has ended.',
       content: { 'text/event-stream': { schema } },
     }),
   );

@@ -50,9 +50,7 @@ export const callsOf: CallsOf = ({ url, token, fetch }) => {
     questionsList: ({ query } = {}) => data(api.questionsList(query)),
     questionsGet: ({ path }) => data(api.questionsGet(path.id)),
     completionsList: () => data(v1.completionsList()),
-    // Its type of `n` has lost the null.
-    completionsCreate: ({ header, body: { n, ...body } }) =>
-      data(v1.completionsCreate({ ...body, ...(n && { n }) }, { headers: { ...header } })),
+    completionsCreate: ({ header, body }) => data(v1.completionsCreate(body, { headers: { ...header } })),
     accountExport: () => text(api.accountExport()),
     usageReport: ({ query } = {}) => data(api.usageReport(query)),
     adminUsersList: ({ query } = {}) => data(api.adminUsersList(query)),

@@ -1500,11 +1500,7 @@ export interface components {
              */
             parentId?: string | null;
         };
-        /**
-         * @example {
-         *       "model": "openai/gpt-4.1-mini"
-         *     }
-         */
+        /** @example {} */
         RegenerateDto: {
             /** @description `provider/model`. Absent: the conversation's, or the default. */
             model?: string;
@@ -1769,8 +1765,7 @@ export interface components {
         };
         /**
          * @example {
-         *       "displayName": "Ana",
-         *       "defaultModel": "openai/gpt-4.1-mini"
+         *       "displayName": "Ana"
          *     }
          */
         ChangeProfileDto: {
@@ -4946,7 +4941,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. A client reads them as they come; Swagger UI shows them once the stream has ended. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5119,7 +5114,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. A client reads them as they come; Swagger UI shows them once the stream has ended. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -5291,7 +5286,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. */
+            /** @description Events as they happen, each with its data as one line of JSON. `id` is the UTF-16 length of the text so far: where to rejoin, as `Last-Event-ID` or `after`. A client reads them as they come; Swagger UI shows them once the stream has ended. */
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
