@@ -10,7 +10,12 @@ interface Pool {
 }
 
 /** What the engine sends for all replies together: the beat, by the clock and for first texts, the look for cancels, and the sweep. */
-const BY_THE_CLOCK = [/with beat as/, /cancel_requested_at is not null$/, /with expired as/];
+const BY_THE_CLOCK = [
+  /with beat as/,
+  /cancel_requested_at is not null$/,
+  /with expired as/,
+  /select from generations where lease_until < now\(\)/,
+];
 
 /** Every statement that an application sends to the database from now on, in order, but for those by the clock. */
 export class Statements {
