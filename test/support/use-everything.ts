@@ -3,6 +3,7 @@ import type { CreatedApiKeyResponse } from '../../src/auth/api-keys/api-key.dto'
 import type { SessionResponse } from '../../src/auth/sessions/session.dto';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import type { ExchangeResponse } from '../../src/conversations/message.dto';
+import type { QuestionResponse } from '../../src/questions/question.dto';
 import { BROWSERS } from './browsers';
 import type { CallOptions } from './client';
 import { cookieOf } from './cookie-client';
@@ -112,6 +113,9 @@ async function talk(ana: ObservedClient): Promise<void> {
   await ana.get(`${path}/export`);
   await ana.get(`${path}/export?format=markdown`);
   await ana.delete(path);
+  const asked = await ana.post<QuestionResponse>('/questions', { question: `${CANARY} asked alone` });
+  for (const at of ['/questions', `/questions/${asked.body.id}`]) await ana.get(at);
+  await ana.post('/questions', { question: `${CANARY} refused` });
   await ana.conversation({ title: `${CANARY} last title` });
   await ana.delete('/conversations');
 }
