@@ -30,6 +30,15 @@ describe('A model that fails', () => {
     },
   );
 
+  it.each(FAULTS)('answers a question with %i, %s, and keeps it', async (status, code, fault) => {
+    const question = `Where is it dark, ${status}?`;
+    app.model.answer(question, fault);
+    const failed = await app.ana.post('/questions', { question });
+    expect(failed).toMatchObject({ status, body: { code } });
+    const kept = await app.ana.get<object>(`/questions/${failed.body.replyId}`);
+    expect(kept.body).toMatchObject({ question, status: 'failed' });
+  });
+
   it.each(FAULTS)('answers OpenAI clients with %i, %s', async (status, code, fault) => {
     const content = `Where is it warm, ${status}?`;
     app.model.answer(content, fault);

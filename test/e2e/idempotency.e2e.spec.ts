@@ -218,29 +218,35 @@ describe('The same request under the same key', () => {
     expect(isReplay(second)).toBe(false);
   });
 
-  it('is refused where another one held the key and has let it go without an outcome', async () => {
-    const key = newId();
-    const holder = new Connection({ connectionString: app.parley.database.url });
-    await holder.connect();
-    await holder.query('begin');
-    await holder.query(
-      `insert into idempotency_keys (user_id, key, request_hash, made_id, expires_at)
+  it.each([
+    ['/conversations', {}],
+    ['/questions', { question: 'Where is it cold?' }],
+  ])(
+    'is refused at %s where another one held the key and has let it go without an outcome',
+    async (path, body) => {
+      const key = newId();
+      const holder = new Connection({ connectionString: app.parley.database.url });
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query(
+        `insert into idempotency_keys (user_id, key, request_hash, made_id, expires_at)
        values ($1, $2, '', $3, now() + interval '1 second')`,
-      [ana.tokens!.user.id, key, newId()],
-    );
-    const asked = ana.post('/conversations', {}, keyed(key)); // which waits for the holder
-    await waitUntil(async () => {
-      const [held] = (
-        await holder.query<{ isOver: boolean }>(
-          `select clock_timestamp() > now() + interval '1 second' as "isOver"`,
-        )
-      ).rows;
-      return held!.isOver;
-    }, 'the key to run out');
-    await holder.query('commit');
-    await holder.end();
-    expect(await asked).toMatchObject({ status: 409, body: { code: 'conflict' } });
-  });
+        [ana.tokens!.user.id, key, newId()],
+      );
+      const asked = ana.post(path, body, keyed(key)); // which waits for the holder
+      await waitUntil(async () => {
+        const [held] = (
+          await holder.query<{ isOver: boolean }>(
+            `select clock_timestamp() > now() + interval '1 second' as "isOver"`,
+          )
+        ).rows;
+        return held!.isOver;
+      }, 'the key to run out');
+      await holder.query('commit');
+      await holder.end();
+      expect(await asked).toMatchObject({ status: 409, body: { code: 'conflict' } });
+    },
+  );
 
   it.each(['x'.repeat(256), 'a b', '', 'b\u00e9'])('is refused with the key %j', async (key) => {
     const refused = await ana.post('/conversations', {}, keyed(key));
