@@ -70,7 +70,7 @@ export class AuthController {
     @Source() source: RequestSource,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TokensResponse> {
-    return this.answer(response, await this.auth.signIn(user as unknown as User, { transport, source }));
+    return this.answer(response, await this.auth.logIn(user as unknown as User, { transport, source }));
   }
 
   /** Takes a refresh token, of the body or of the cookie, for new tokens. The old one is used up. */

@@ -4,9 +4,9 @@ import type { Caller } from '../common/auth/caller';
 import { DomainError } from '../common/errors/domain-error';
 import type { RequestSource } from '../common/http/request-source';
 import type { User } from '../users/user.entity';
-import { UsersService } from '../users/users.service';
+import { refuseErased, UsersService } from '../users/users.service';
 import { AccessTokens } from './access-tokens';
-import { usable } from './passwords/credentials.service';
+import { usable, wrongCredentials } from './passwords/credentials.service';
 import type { Transport } from './sessions/session.entity';
 import { SessionsService, type OpenSession } from './sessions/sessions.service';
 
@@ -33,21 +33,23 @@ export class AuthService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Opens a session for an account that has just shown whose it is, or has just been made. */
-  async signIn(user: User, { transport = 'body', source }: SignInRequest): Promise<SignIn> {
-    const session = await this.sessions.open(user, transport, source);
-    if (user.kind === 'member')
-      await this.audit.record({ action: 'sign_in.succeeded', userId: user.id, source });
-    return this.toSignIn(session, user);
+  /** Opens a session for an account that has just been made. @throws DomainError `session_revoked` – and erased meanwhile. */
+  async signIn(user: User, request: SignInRequest): Promise<SignIn> {
+    return (await this.open(user, request)) ?? refuseErased();
+  }
+
+  /** Opens a session for who has just given the password. @throws DomainError `invalid_credentials` – it was erased meanwhile. */
+  async logIn(user: User, request: SignInRequest): Promise<SignIn> {
+    const signIn = await this.open(user, request);
+    if (!signIn) throw wrongCredentials();
+    return signIn;
   }
 
   /** @throws DomainError `unauthenticated`, `session_revoked`, `account_disabled` */
   async refresh(refreshToken: string, source: RequestSource): Promise<SignIn> {
     const claim = await this.sessions.read(refreshToken);
-    const user = await this.users.find(claim.session.userId);
-    if (!user) throw new DomainError('session_revoked', 'This account has been deleted.');
-    const account = usable(user); // before the token is used up, so that a refusal costs nothing
-    return this.toSignIn(await this.sessions.refresh(claim, source), account);
+    const user = usable(await this.users.own(claim.session.userId)); // before the token is used up, so that a refusal costs nothing
+    return this.toSignIn(await this.sessions.refresh(claim, source), user);
   }
 
   /**
@@ -61,6 +63,14 @@ export class AuthService {
       const { session } = await this.sessions.read(by);
       await this.sessions.leave(session.userId, session.id, source);
     } else if (by.sessionId !== null) await this.sessions.leave(by.userId, by.sessionId, source);
+  }
+
+  private async open(user: User, { transport = 'body', source }: SignInRequest): Promise<SignIn | null> {
+    const session = await this.sessions.open(user, transport, source);
+    if (!session) return null;
+    if (user.kind === 'member')
+      await this.audit.record({ action: 'sign_in.succeeded', userId: user.id, source });
+    return this.toSignIn(session, user);
   }
 
   private async toSignIn(session: OpenSession, user: User): Promise<SignIn> {

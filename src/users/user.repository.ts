@@ -44,8 +44,10 @@ export class UserRepository {
 
   /** @throws DomainError `username_taken` – also when another request took it a moment ago. */
   async insert(user: NewUser): Promise<User> {
-    await refusingTakenNames(() => this.rows.insert({ ...user, defaultModel: null, disabledAt: null }));
-    return this.rows.findOneByOrFail({ id: user.id });
+    const unset = { defaultModel: null, quotaTokens: null, disabledAt: null, erasedAt: null };
+    const row = this.rows.create({ ...user, ...unset });
+    await refusingTakenNames(() => this.rows.insert(row)); // which brings back what the database has added
+    return row;
   }
 
   /**

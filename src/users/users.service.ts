@@ -14,10 +14,6 @@ export class UsersService {
     private readonly erasures: ErasureRepository,
   ) {}
 
-  find(id: string): Promise<User | null> {
-    return this.users.find(id);
-  }
-
   /** @throws DomainError `not_found` – there is none, or none any more. */
   async get(id: string): Promise<User> {
     const user = await this.users.find(id);
@@ -27,7 +23,7 @@ export class UsersService {
 
   /** The account of who is signed in. @throws DomainError `session_revoked` – it was deleted a moment ago. */
   async own(id: string): Promise<User> {
-    return (await this.users.find(id)) ?? refuseDeleted();
+    return (await this.users.find(id)) ?? refuseErased();
   }
 
   /** `username` as `normalizeUsername` makes it. */
@@ -52,7 +48,7 @@ export class UsersService {
 
   /** @throws DomainError `session_revoked` – the account was deleted a moment ago. */
   async change(id: string, changes: ProfileChanges): Promise<User> {
-    return (await this.users.change(id, changes)) ?? refuseDeleted();
+    return (await this.users.change(id, changes)) ?? refuseErased();
   }
 
   /** Where the hash is still the one that was read. */
@@ -103,6 +99,7 @@ export class UsersService {
   }
 }
 
-function refuseDeleted(): never {
+/** @throws DomainError `session_revoked` – always: the account of who asks has been erased. */
+export function refuseErased(): never {
   throw new DomainError('session_revoked', 'This account has been deleted.');
 }

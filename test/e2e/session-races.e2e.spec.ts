@@ -36,13 +36,20 @@ describe('A session whose account changes at that moment', () => {
   });
 
   // As the change of a password does it: the account and the session are locked, and change together.
-  const whileChanging = async <T>(client: Client, act: () => Promise<T>): Promise<T> => {
+  const PASSWORD_CHANGED = [
+    'update users set session_epoch = session_epoch + 1 where id = $1',
+    'update sessions set epoch = epoch + 1 where user_id = $1',
+  ];
+
+  const whileChanging = async <T>(
+    client: Client,
+    act: () => Promise<T>,
+    changes = PASSWORD_CHANGED,
+  ): Promise<T> => {
     const other = new Connection({ connectionString: parley.database.url });
     await other.connect();
     await other.query('begin');
-    const { id } = client.tokens!.user;
-    await other.query('update users set session_epoch = session_epoch + 1 where id = $1', [id]);
-    await other.query('update sessions set epoch = epoch + 1 where user_id = $1', [id]);
+    for (const change of changes) await other.query(change, [client.tokens!.user.id]);
     const acting = act();
     await waitUntil(async () => {
       const [waiting] = await parley.database.query<{ count: number }>(
@@ -59,6 +66,17 @@ describe('A session whose account changes at that moment', () => {
     const member = await aMember(parley);
     const answer = await whileChanging(member, () => refresh(member.tokens!));
     expect(answer).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['is being erased', 'update users set erased_at = now() where id = $1'],
+    ['has just gone', 'delete from users where id = $1'],
+  ])('is not opened when the account %s after the password was found right', async (_what, change) => {
+    const member = await aMember(parley);
+    const credentials = { username: member.tokens!.user.username, password: PASSWORD };
+    const signIn = () => new Client(parley.url).post('/auth/login', credentials);
+    const answer = await whileChanging(member, signIn, [change]);
+    expect(answer).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } });
   });
 
   it('is ended by a logout that had to wait', async () => {

@@ -39,7 +39,7 @@ export class CredentialsService {
     const right = await this.matches(password, user?.passwordHash ?? null, attempt);
     if (!user || !right) {
       await this.audit.record({ ...failed, source });
-      throw new DomainError('invalid_credentials', 'The username or the password is wrong.');
+      throw wrongCredentials();
     }
     await this.attempts.takeBack(attempt);
     if (user.disabledAt) await this.audit.record({ ...failed, source, detail: { reason: 'disabled' } });
@@ -87,6 +87,9 @@ export class CredentialsService {
     if (hash !== null) await this.users.rehash(id, passwordHash, hash);
   }
 }
+
+export const wrongCredentials = () =>
+  new DomainError('invalid_credentials', 'The username or the password is wrong.');
 
 /** @throws DomainError `account_disabled` */
 export function usable(user: User): User {

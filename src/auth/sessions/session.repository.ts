@@ -46,14 +46,16 @@ const STALE = `now() - make_interval(secs => $2 / 1000.0)`;
 export class SessionRepository {
   constructor(@InjectRepository(Session) private readonly rows: Repository<Session>) {}
 
-  async insert(session: NewSession): Promise<void> {
+  /** Whether there is still such an account to sign in to. */
+  async insert(session: NewSession): Promise<boolean> {
     const { id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs } = session;
-    await this.rows.query(
-      `with seen as (update users set last_seen_at = now() where id = $2)
+    const opened = await this.rows.query<unknown[]>(
+      `with seen as (update users set last_seen_at = now() where id = $2 and erased_at is null returning id)
        insert into sessions (id, user_id, salt, epoch, transport, user_agent, ip, idle_expires_at, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, ${IN_MS('$8')}, ${IN_MS('$9')})`,
+       select $1, seen.id, $3, $4, $5, $6, $7, ${IN_MS('$8')}, ${IN_MS('$9')} from seen returning id`,
       [id, userId, salt, epoch, transport, userAgent, ip, idleMs, maxMs],
     );
+    return opened.length === 1;
   }
 
   async find(id: string): Promise<SessionState | null> {

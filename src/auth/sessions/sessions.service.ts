@@ -42,16 +42,19 @@ export class SessionsService {
     this.tokens = new RefreshTokens(config.auth.jwtSecrets);
   }
 
-  /** Where the account's epoch has moved on since it was read, as by a change of password, the session is dead from the start. */
+  /**
+   * Null: the account has been erased since it was read. Where only its epoch has moved on, as by a change of password, the
+   * session is dead from the start.
+   */
   async open(
     { id: userId, sessionEpoch }: Pick<User, 'id' | 'sessionEpoch'>,
     transport: Transport,
     { ip, userAgent }: RequestSource,
-  ): Promise<OpenSession> {
+  ): Promise<OpenSession | null> {
     const session = { id: newId(), userId, salt: randomBytes(16), transport, userAgent, ip };
     const { sessionIdleMs: idleMs, sessionMaxMs: maxMs } = this.config.auth;
-    await this.sessions.insert({ ...session, epoch: sessionEpoch, idleMs, maxMs });
-    return this.opened(session, 0);
+    const there = await this.sessions.insert({ ...session, epoch: sessionEpoch, idleMs, maxMs });
+    return there ? this.opened(session, 0) : null;
   }
 
   /** The sign-in that a refresh token goes on with. @throws DomainError `unauthenticated` – none of our tokens. */
