@@ -5,9 +5,9 @@ const WITHOUT_JS = { '^([.]{1,2}/.+)[.]js$': '$1' };
 
 module.exports = {
   ...limits,
+  testSequencer: '<rootDir>/test/support/longest-first.cjs',
   reporters: ['default', '<rootDir>/test/support/status-reporter.cjs'],
   // With `--coverage`, as CI has it. What runs in processes of its own, such as the command line, is not counted.
-  coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
   coverageReporters: ['text-summary'],
   coverageThreshold: { global: { statements: 80, branches: 80, functions: 80 } },

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expectAccessible, findAccessibilityViolations } from './support/axe';
 import { findChromium, useChromium } from './support/chromium';
-import { HtmlServer } from './support/html-server';
+import { serveHtml } from './support/html-server';
+import type { WebServer } from './support/web-server';
 import { FaultyNetwork, slowDown } from './support/network';
 import { Visitor } from './support/visitor';
 import { xssPayloads } from './support/xss-payloads';
@@ -16,11 +17,11 @@ const FILES = {
 
 describe('What browser tests stand on', () => {
   const chromium = useChromium();
-  let site: HtmlServer;
+  let site: WebServer;
   let network: FaultyNetwork;
   let visitor: Visitor;
 
-  beforeAll(async () => (site = await HtmlServer.start(FILES)));
+  beforeAll(async () => (site = await serveHtml(FILES)));
   beforeEach(async () => {
     network = await FaultyNetwork.before(site.url);
     visitor = await Visitor.come(chromium.browser, { baseURL: network.url });

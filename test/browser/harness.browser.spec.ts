@@ -1,5 +1,6 @@
 import { useChromium } from './support/chromium';
-import { HtmlServer } from './support/html-server';
+import { serveHtml } from './support/html-server';
+import type { WebServer } from './support/web-server';
 import { DESKTOP, PHONE, Visitor } from './support/visitor';
 
 const HEAD = '<title>A page</title><meta name="viewport" content="width=device-width">';
@@ -16,10 +17,10 @@ const FILES = {
 
 describe('A visitor', () => {
   const chromium = useChromium();
-  let site: HtmlServer;
+  let site: WebServer;
   let visitor: Visitor;
 
-  beforeAll(async () => (site = await HtmlServer.start(FILES)));
+  beforeAll(async () => (site = await serveHtml(FILES)));
   beforeEach(async () => (visitor = await Visitor.come(chromium.browser, { baseURL: site.url })));
   afterAll(() => site.close());
 

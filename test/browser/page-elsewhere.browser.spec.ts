@@ -6,7 +6,8 @@ import { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { startPageApp, type PageApp } from './support/page-app';
 import { Sidebar } from './support/sidebar';
-import { StaticSite } from './support/static-site';
+import { serveFolder } from './support/static-site';
+import type { WebServer } from './support/web-server';
 import { Visitor } from './support/visitor';
 
 const ROOT = join(__dirname, '..', '..');
@@ -22,12 +23,12 @@ function buildPage(apiUrl: string, folder: string): void {
 describe('A page that another server serves, built for the address of a Parley', () => {
   const chromium = useChromium();
   let folder: string;
-  let site: StaticSite;
+  let site: WebServer;
   let app: PageApp;
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
-    site = await StaticSite.start(folder);
+    site = await serveFolder(folder);
     app = await startPageApp({ CORS_ORIGINS: site.url });
     buildPage(app.url, folder);
   });
