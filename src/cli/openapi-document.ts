@@ -12,7 +12,7 @@ const DESCRIPTION = `A conversation backend for LLM applications. Errors are RFC
 under \`/v1\` they are in OpenAI's envelope, with the same codes.
 
 Besides what each operation lists, any of them can answer 405 (with \`Allow\`), 406, 413 (a body over 100 KB; 10 MB for chat
-completions), 415 (a body that is not JSON) and 431 (headers too large).
+completions), 415 (a body that is not JSON) and 431 (headers too large). Lengths of texts are in UTF-16 units: an emoji is two or more.
 
 The WebSocket at \`/api/v1/ws\` takes the same questions and has the same events and problems, in JSON frames: \`/asyncapi.json\`.`;
 
