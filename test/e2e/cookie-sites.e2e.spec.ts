@@ -10,7 +10,7 @@ describe('The refresh cookie', () => {
   afterEach(() => parley.close());
 
   /** What the cookie of a guest on that site is like. */
-  const cookieAt = async (site?: string) => {
+  const cookieAt = async (site: string) => {
     const page = new BrowserClient(parley.url, { site });
     await page.signIn('/auth/guest');
     const secure = page.cookie!.attributes.includes('secure');
@@ -39,8 +39,11 @@ describe('The refresh cookie', () => {
   });
 
   it('follows PUBLIC_URL, whatever a request says', async () => {
-    parley = await startApp({ PUBLIC_URL: `${OURS}/` });
-    expect(await cookieAt()).toEqual({ name: '__Host-parley_refresh', secure: true });
+    parley = await startApp({ PUBLIC_URL: `${OURS}/`, TRUST_PROXY: '1' });
+    expect(await cookieAt('http://192.168.1.20:3000')).toEqual({
+      name: '__Host-parley_refresh',
+      secure: true,
+    });
     const page = new BrowserClient(parley.url);
     await page.signIn('/auth/guest');
     expect(await refreshFrom(page, OURS)).toBe(200);

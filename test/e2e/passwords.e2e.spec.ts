@@ -52,6 +52,7 @@ describe('A password', () => {
     ['the username in other letters', 'ＡＮＡ-OF-oslo ', { username: 'ana-of-oslo' }],
     ['the display name', 'Ana of Oslo', { displayName: 'Ana of Oslo' }],
     ['in the breach list', BREACHED, {}],
+    ['longer than 128 units', `${'ab'.repeat(64)}c`, {}],
   ])('that is %s is refused, for a new account as for an old one', async (_what, password, more) => {
     const refused = await register(password, more);
     expect(refused).toMatchObject({

@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { scripts } from '../../package.json';
 import { readDocument } from '../support/documents';
 import { ShellScript } from '../support/shell-script';
 
@@ -85,6 +86,20 @@ describe('The pipelines', () => {
       expect(calls[0]).toMatch(/ --build .*--wait /);
       expect(calls[2]).toBe('npm run test:smoke https://localhost');
       expect(calls.at(-1)).toMatch(/--volumes$/);
+    });
+
+    it('build an image that has all that a start needs, and starts as a checkout does', () => {
+      const image = readDocument('Dockerfile').split('\nFROM ').at(-1)!;
+      const copied = [...image.matchAll(/^COPY (?:--\S+ )?(\S+) /gm)].map(([, source]) => source);
+      expect(copied).toEqual(
+        expect.arrayContaining(['package.json', '/app/node_modules', '/app/dist', '/app/web/dist']),
+      );
+      const [, command] = /^CMD (\[.*\])$/m.exec(image)!;
+      expect((JSON.parse(command!) as string[]).join(' ')).toBe(scripts.start);
+      const { services } = parse(readDocument('docker-compose.yml'), { merge: true }) as {
+        services: { parley: { build: string } };
+      };
+      expect(services.parley.build).toBe('.');
     });
 
     it('keep the database on a volume that outlives its container', () => {

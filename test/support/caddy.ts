@@ -63,15 +63,16 @@ export class Caddy {
     }
   }
 
-  /** The head of an answer; its body is still to be read. */
+  /** The head of an answer; its body is still to be read. `from`: another address of this machine that it is asked from. */
   async ask(
     method: string,
     path: string,
-    { headers = {}, body }: { headers?: IncomingHttpHeaders; body?: unknown } = {},
+    { headers = {}, body, from }: { headers?: IncomingHttpHeaders; body?: unknown; from?: string } = {},
   ): Promise<IncomingMessage> {
     const ca = readFileSync(this.certificate);
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    const sent = request(this.url + path, { method, ca, headers: { ...type, ...headers }, agent: false });
+    const way = { agent: false, ...(from && { localAddress: from, family: 4 }) };
+    const sent = request(this.url + path, { method, ca, headers: { ...type, ...headers }, ...way });
     sent.end(body === undefined ? undefined : JSON.stringify(body));
     const [response] = (await once(sent, 'response')) as [IncomingMessage];
     return response;
