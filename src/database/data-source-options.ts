@@ -1,6 +1,4 @@
-import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 import { PoolerAwarePool } from './pooler-aware-pool';
 import { SERVER_LIMITS } from './time-limits';
@@ -39,26 +37,8 @@ export function dataSourceOptions({ url, poolSize }: DatabaseSettings): DataSour
       ...SERVER_LIMITS,
       query_timeout: 4500,
       idleTimeoutMillis: 30_000,
-      onConnect: dropWhenSilent,
     },
   };
-}
-
-/**
- * A connection that did not answer in time may never answer again, and the pool, which knows nothing of that, would hand it out
- * first. So it is dropped: what else waits on it fails at once, and the next one who asks gets a new connection.
- */
-function dropWhenSilent(client: ClientBase): void {
-  const query = client.query.bind(client) as (...parameters: unknown[]) => Promise<unknown> | undefined;
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  const watched = (...parameters: unknown[]) => {
-    const result = query(...parameters);
-    result?.catch((error: unknown) => {
-      if (error instanceof Error && error.message === 'Query read timeout') stream.destroy();
-    });
-    return result;
-  };
-  Object.assign(client, { query: watched });
 }
 
 /** A folder whose name has brackets in it must not read as a pattern. On Windows a backslash cannot escape. */

@@ -1,4 +1,5 @@
-import { Pool, type PoolClient } from 'pg';
+import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { dropSilentConnections } from './silent-connections';
 import { SERVER_LIMITS } from './time-limits';
 
 type Connected = Parameters<Pool['connect']>[0];
@@ -14,6 +15,11 @@ export function isRefusedSetting(error: unknown): boolean {
  * again without them, and so are all that follow. The pooler may have been put in between since the start.
  */
 export class PoolerAwarePool extends Pool {
+  constructor(options: PoolConfig) {
+    super(options);
+    dropSilentConnections(this);
+  }
+
   override connect(): Promise<PoolClient>;
   override connect(callback: Connected): void;
   override connect(callback?: Connected): Promise<PoolClient> | void {

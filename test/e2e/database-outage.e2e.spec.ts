@@ -1,4 +1,5 @@
-import { Client } from '../support/client';
+import { aMember, signedInAgain } from '../support/callers';
+import type { Client } from '../support/client';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 import { Listener } from '../support/listener';
 import { pauseAnswer } from '../support/paused-answer';
@@ -23,7 +24,7 @@ describe('While the database is away', () => {
     database = await cloneDatabase();
     proxy = await TcpProxy.before(database.url);
     parley = await startApp({ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', DATABASE_URL: proxy.url });
-    ana = await Client.guest(parley.url);
+    ana = await aMember(parley);
   });
   afterEach(async () => {
     await proxy.restore();
@@ -146,13 +147,12 @@ describe('While the database is away', () => {
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);
   });
 
-  it('on connections that never answer again, new ones take their place', async () => {
-    const { id } = await ana.conversation();
-    const ask = async () => (await ana.get(`/conversations/${id}`)).status;
-    await Promise.all(Array.from({ length: 20 }, ask)); // the pool is full
+  it('on connections that never answer again, one try is enough for new ones to take the place of all', async () => {
+    const [first, second] = [await signedInAgain(ana), await signedInAgain(ana)]; // nothing is remembered of either
+    await Promise.all(Array.from({ length: 20 }, () => ana.get('/conversations'))); // the pool is full
     proxy.abandon();
-    await Promise.all(Array.from({ length: 20 }, ask)); // each of its connections has been tried, and has not answered
-    const statuses = await Promise.all(Array.from({ length: 20 }, ask));
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    expect(await first.get('/users/me')).toMatchObject({ status: 503 }); // on one of its connections alone
+    const answers = await Promise.all(Array.from({ length: 20 }, () => second.get('/conversations')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   });
 });
