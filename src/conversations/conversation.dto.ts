@@ -50,7 +50,7 @@ export class CreateConversationDto {
   @Text({ max: 8000 })
   systemPrompt?: string;
 
-  /** Up to 16 texts of your own, by names of up to 64 characters. */
+  /** Up to 16 texts of your own, by names of up to 64 characters; not one that every object has, such as `constructor`. */
   @MayBeAbsent()
   @Validate(MetadataEntries)
   @ApiMetadata()

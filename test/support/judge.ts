@@ -13,6 +13,7 @@ const IN_WORDS = new RegExp(
     '^auth(Register|Login) /username$', // as it is after normalisation; no hidden characters
     '^(authRegister /password|passwordsChange /newPassword)$', // none of the commonest
     '^apiKeysCreate /expiresAt$', // in the future
+    '^conversations(Create|Change) /metadata/(__proto__|constructor|toString|valueOf|hasOwnProperty)$', // names that every object has
     '^completionsCreate messages\\[\\d+\\][.]content', // text in parts of text; absent by role
     '^(message(s|Streams)Send /content|questionsAsk /question)$', // by configuration
   ].join('|'),

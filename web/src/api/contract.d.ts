@@ -1143,7 +1143,7 @@ export interface components {
             model?: string;
             /** @description Given to the model before everything else. */
             systemPrompt?: string;
-            /** @description Up to 16 texts of your own, by names of up to 64 characters. */
+            /** @description Up to 16 texts of your own, by names of up to 64 characters; not one that every object has, such as `constructor`. */
             metadata?: {
                 [key: string]: string;
             };
