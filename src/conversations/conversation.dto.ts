@@ -81,7 +81,7 @@ export class ChangeConversationDto {
   @IsBoolean()
   archived?: boolean;
 
-  /** Replaces what was there. */
+  /** Replaces what was there. Names and texts as in a new conversation. */
   @MayBeAbsent()
   @Validate(MetadataEntries)
   @ApiMetadata()

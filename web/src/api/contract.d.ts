@@ -1352,7 +1352,7 @@ export interface components {
             model?: string | null;
             /** @description Null: none. */
             systemPrompt?: string | null;
-            /** @description Replaces what was there. */
+            /** @description Replaces what was there. Names and texts as in a new conversation. */
             metadata?: {
                 [key: string]: string;
             };
