@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
+import { keepPlans } from './kept-plans';
 import { dropSilentConnections } from './silent-connections';
 import { SERVER_LIMITS } from './time-limits';
 
@@ -10,13 +11,16 @@ export function isRefusedSetting(error: unknown): boolean {
   return code === '08P01' && typeof message === 'string' && message.includes('startup parameter');
 }
 
+/** pg waits for it, though its type does not say so. */
+const BEFORE_USE = { onConnect: keepPlans };
+
 /**
  * Has every connection begin with the server's time limits, until a pooler refuses one for that: then that one is made
  * again without them, and so are all that follow. The pooler may have been put in between since the start.
  */
 export class PoolerAwarePool extends Pool {
   constructor(options: PoolConfig) {
-    super(options);
+    super({ ...options, ...BEFORE_USE });
     dropSilentConnections(this);
   }
 

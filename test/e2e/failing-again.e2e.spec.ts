@@ -11,7 +11,11 @@ describe('A model that fails', () => {
   let app: ScriptedApp;
 
   beforeAll(async () => {
-    const quick = { LLM_FIRST_TOKEN_TIMEOUT: '500ms', LLM_TOTAL_TIMEOUT: '500ms', LLM_BREAKER_RESET: '1ms' };
+    const quick = {
+      LLM_FIRST_TOKEN_TIMEOUT: '1500ms',
+      LLM_TOTAL_TIMEOUT: '1500ms',
+      LLM_BREAKER_RESET: '1ms',
+    };
     app = await startScriptedApp(quick);
   });
 

@@ -1,5 +1,5 @@
 import { HEARTBEAT, SETTLE } from '../../src/conversations/replies/reply.sql';
-import { LOCK_CONVERSATION, READ_TURN } from '../../src/conversations/replies/turn.sql';
+import { LOOK_AT_CONVERSATION, READ_TURN } from '../../src/conversations/replies/turn.sql';
 import { ReplyContextRepository } from '../../src/conversations/reply-context.repository';
 import { aModel } from '../factories/model';
 import { COMPLETED, ReplyDatabase } from '../support/reply-database';
@@ -126,7 +126,7 @@ describe('A conversation of 20,000 messages among a thousand', () => {
     ['as a new first message', () => null],
   ])('takes a turn %s', async (_, parentId) => {
     const { userId, conversationId } = place;
-    await expectConstant([[LOCK_CONVERSATION, [conversationId, userId, true, 'chat']]], 1);
+    await expectConstant([[LOOK_AT_CONVERSATION, [conversationId, userId, true, 'chat']]], 1);
     const quota = [userId, true, 'month'];
     await expectConstant([[READ_TURN, [conversationId, parentId(), 100, 1_000_000, ...quota]]], 500);
   });

@@ -1,3 +1,4 @@
+import { keepPlan } from '../../src/database/kept-plans';
 import { PoolerAwarePool } from '../../src/database/pooler-aware-pool';
 import { SERVER_LIMITS } from '../../src/database/time-limits';
 import { emptyDatabase, type TestDatabase } from '../support/database';
@@ -65,6 +66,18 @@ describeWithPgBouncer('A pool of connections', () => {
       expect(refusals()).toBe(refused);
     },
   );
+
+  it('keeps the plans of some statements on connections to the server, and of none behind a pooler', async () => {
+    const kept = keepPlan('of_a_test', 'select $1::int as given');
+    const namesAfter = async (given: number) => {
+      await expect(pool.query(kept, [given])).resolves.toMatchObject({ rows: [{ given }] });
+      const { rows } = await pool.query<{ name: string }>('select name from pg_prepared_statements');
+      return rows.map(({ name }) => name);
+    };
+    await expect(namesAfter(1)).resolves.toEqual(['of_a_test']);
+    await leadTo(bouncer.url);
+    for (const given of [2, 3]) await expect(namesAfter(given)).resolves.toEqual([]);
+  });
 
   it('goes on when the pooler is taken away again', async () => {
     await leadTo(bouncer.url);

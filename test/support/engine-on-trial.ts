@@ -68,20 +68,22 @@ export class EngineOnTrial {
     this.sweeper = new Sweeper(turns, replies, this.running, this.heartbeat, this.generator);
   }
 
-  /** A turn in a conversation of its own, whose reply waits to be written. */
+  /** A turn in a conversation of its own, whose reply waits to be written, and is read as it is. */
   async open(parts: Partial<Turn> = {}): Promise<{ reply: RunningReply; turn: OpenedTurn }> {
     const asked = aTurn(this.replies.newConversation(), parts);
     const turn = await this.replies.open(this.running.owner, asked);
     const claim = { replyId: asked.replyId, conversationId: asked.conversationId, fence: 1 };
     const reply = this.running.begin(claim);
     reply.hasRow = true;
+    reply.isRead = true;
     return { reply, turn };
   }
-}
 
-/** Waits until a reply has this much of its text. */
-export async function untilText({ buffer }: RunningReply, text: string): Promise<void> {
-  for await (const piece of buffer.read(0, new AbortController().signal))
-    if (piece.type !== 'text' || buffer.text.length >= text.length) break;
-  expect(buffer.text).toBe(text);
+  /** Reads a reply that is written here, until there is this much of its text. */
+  async untilText(reply: RunningReply, text: string): Promise<void> {
+    const { buffer } = reply;
+    for await (const piece of this.generator.read(reply, 0, new AbortController().signal))
+      if (piece.type !== 'text' || buffer.text.length >= text.length) break;
+    expect(buffer.text).toBe(text);
+  }
 }

@@ -1,7 +1,7 @@
 import { newId } from '../../common/ids';
 import { aTurn } from '../../../test/factories/turn';
 import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
-import { EngineOnTrial, outage, untilText } from '../../../test/support/engine-on-trial';
+import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
 import { newGate } from '../../../test/support/gate';
 import type { ReplyPiece } from './reply.buffer';
 
@@ -74,7 +74,7 @@ describe('The reply engine in trouble', () => {
     const owner = new EngineOnTrial(new FakeChatModel('Oslo ', silence));
     const [one, two] = [new EngineOnTrial(undefined, {}, owner), new EngineOnTrial(undefined, {}, owner)];
     const { running, reply } = await owner.service.start(aTurn(owner.replies.newConversation()));
-    await untilText(running, 'Oslo '); // and never another sign of life: it has no heartbeat here
+    await owner.untilText(running, 'Oslo '); // and never another sign of life: it has no heartbeat here
     start(one, two);
     const seen: (string | undefined)[] = [];
     const cancel = (engine: EngineOnTrial) =>

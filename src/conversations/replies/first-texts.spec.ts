@@ -1,4 +1,4 @@
-import { EngineOnTrial, outage, untilText } from '../../../test/support/engine-on-trial';
+import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
 import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
 import { newGate } from '../../../test/support/gate';
 import { waitUntil } from '../../../test/support/wait-until';
@@ -39,10 +39,22 @@ describe('The first text of a reply', () => {
     await expect(next).resolves.toMatchObject({ value: { type: 'text', delta: 'Oslo is ' } });
   });
 
+  it('waits for the heartbeat where nobody reads, and for nobody once somebody does', async () => {
+    const { reply, turn } = await engine.open();
+    reply.isRead = false;
+    void engine.generator.generate(reply, turn);
+    await waitUntil(() => reply.buffer.text === 'Oslo is ', 'the text in memory');
+    expect(engine.replies.beats).toEqual([]);
+    const pieces = engine.service.read(reply.claim.replyId, 0, new AbortController().signal);
+    const next = pieces[Symbol.asyncIterator]().next();
+    await expect(next).resolves.toMatchObject({ value: { type: 'text', delta: 'Oslo is ' } });
+    expect(engine.replies.beats).toHaveLength(1);
+  });
+
   it('goes with that of others into one statement while one is under way', async () => {
     const gate = newGate();
     const first = await begun();
-    await untilText(first, 'Oslo is ');
+    await engine.untilText(first, 'Oslo is ');
     const opened = await Promise.all(Array.from({ length: 21 }, () => engine.open()));
     engine.replies.beats.length = 0;
     engine.replies.wait = gate.opened;
@@ -50,7 +62,7 @@ describe('The first text of a reply', () => {
     await waitUntil(() => opened.every(({ reply }) => reply.buffer.text !== ''), 'all texts in memory');
     engine.replies.wait = null;
     gate.open();
-    await Promise.all(opened.map(({ reply }) => untilText(reply, 'Oslo is ')));
+    await Promise.all(opened.map(({ reply }) => engine.untilText(reply, 'Oslo is ')));
     expect(engine.replies.beats.map(({ length }) => length)).toEqual([1, 20]);
   });
 
@@ -59,7 +71,7 @@ describe('The first text of a reply', () => {
     beat.mockImplementationOnce((_owner, [{ replyId } = { replyId: '' }]) =>
       Promise.resolve<BeatResult[]>([{ replyId, state: 'busy' }]),
     );
-    await untilText(await begun(), 'Oslo is ');
+    await engine.untilText(await begun(), 'Oslo is ');
     expect(beat).toHaveBeenCalledTimes(2);
   });
 
@@ -68,7 +80,7 @@ describe('The first text of a reply', () => {
     const reply = await begun();
     await waitUntil(() => reply.buffer.text === 'Oslo is ', 'the text in memory');
     engine.heartbeat.onApplicationBootstrap();
-    await untilText(reply, 'Oslo is ');
+    await engine.untilText(reply, 'Oslo is ');
     await engine.heartbeat.onModuleDestroy();
   });
 });

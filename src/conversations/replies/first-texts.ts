@@ -13,29 +13,31 @@ const BUSY_MS = 20;
 @Injectable()
 export class FirstTexts {
   private readonly waiting = new Set<RunningReply>();
-  private underWay = false;
+  /** Of the statement that is on its way. Null: none is. */
+  private underWay: ReadonlySet<RunningReply> | null = null;
 
   constructor(private readonly beats: ReplyBeats) {}
 
   /** Waited for by nobody: the reply's readers get the text once it is stored. What fails is left to the heartbeat. */
   store(reply: RunningReply): void {
+    if (this.underWay?.has(reply)) return;
     this.waiting.add(reply);
     if (!this.underWay) void this.storeAll().catch(() => this.waiting.clear());
   }
 
   private async storeAll(): Promise<void> {
-    this.underWay = true;
     try {
       while (this.waiting.size > 0) {
-        const replies = [...this.waiting];
+        const replies = new Set(this.waiting);
+        this.underWay = replies;
         this.waiting.clear();
-        await this.beats.send(replies);
-        const busy = replies.filter(({ awaitsFirstText }) => awaitsFirstText);
+        await this.beats.send([...replies]);
+        const busy = [...replies].filter(({ awaitsFirstText }) => awaitsFirstText);
         for (const reply of busy) this.waiting.add(reply);
         if (busy.length > 0) await sleep(BUSY_MS);
       }
     } finally {
-      this.underWay = false;
+      this.underWay = null;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { newId } from '../../common/ids';
 import { aTurn } from '../../../test/factories/turn';
 import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
-import { EngineOnTrial, outage, untilText } from '../../../test/support/engine-on-trial';
+import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
 import { newGate } from '../../../test/support/gate';
 import { waitUntil } from '../../../test/support/wait-until';
 
@@ -101,9 +101,10 @@ describe('A reply whose turn is on its way into the database', () => {
 describe('Cancelling', () => {
   it('keeps the text so far and ends the call', async () => {
     const model = new FakeChatModel('Oslo ', 'is', silence);
-    const { service, replies } = new EngineOnTrial(model);
+    const engine = new EngineOnTrial(model);
+    const { service, replies } = engine;
     const { running, reply } = await service.start(aTurn(replies.newConversation()));
-    await untilText(running, 'Oslo is');
+    await engine.untilText(running, 'Oslo is');
     await service.cancel(reply.id);
     expect(replies.message(reply.id)).toMatchObject({ status: 'cancelled', content: 'Oslo is' });
     await model.calls[0]!.ended;
@@ -129,7 +130,7 @@ describe('Cancelling a reply of another process', () => {
     for (const { heartbeat, quickBeat, remote } of [owner, other])
       for (const part of [heartbeat, quickBeat, remote]) part.onApplicationBootstrap();
     const { running, reply } = await owner.service.start(aTurn(owner.replies.newConversation()));
-    await untilText(running, 'Oslo is');
+    await owner.untilText(running, 'Oslo is');
     const stop = () => {
       for (const { heartbeat, quickBeat, remote } of [owner, other])
         for (const part of [heartbeat, quickBeat, remote]) void part.onModuleDestroy();

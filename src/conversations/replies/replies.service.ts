@@ -97,7 +97,7 @@ export class RepliesService {
    */
   read(replyId: string, after: number, gone: AbortSignal): AsyncIterable<ReplyPiece> {
     const local = this.running.find(replyId);
-    return local ? local.buffer.read(after, gone) : this.remote.read(replyId, after, gone);
+    return local ? this.generator.read(local, after, gone) : this.remote.read(replyId, after, gone);
   }
 
   /** Stops a reply as cancelled, wherever it is written, its text so far kept. Resolves when that is stored, or it has ended otherwise. */

@@ -2,7 +2,7 @@ import { DomainError } from '../../common/errors/domain-error';
 import { newId } from '../../common/ids';
 import type { ChatModel } from '../../llm/chat-model';
 import { FakeChatModel, silence } from '../../../test/fakes/fake-chat-model';
-import { EngineOnTrial, outage, untilText } from '../../../test/support/engine-on-trial';
+import { EngineOnTrial, outage } from '../../../test/support/engine-on-trial';
 import { newGate } from '../../../test/support/gate';
 import type { StopReason } from './running-reply';
 
@@ -24,7 +24,7 @@ describe('The generator', () => {
     const engine = new EngineOnTrial(model);
     const { reply, turn } = await engine.open();
     const written = engine.generator.generate(reply, turn);
-    await untilText(reply, 'Oslo is');
+    await engine.untilText(reply, 'Oslo is');
     reply.stop(reason);
     await written;
     await model.calls[0]!.ended;

@@ -9,7 +9,7 @@ import type { MessageInTree } from '../message.entity';
 import { ReplyMetrics } from './reply-metrics';
 import { ReplyRepository } from './reply.repository';
 import type { OpenedTurn } from './turn.repository';
-import type { ReplyOutcome } from './reply.buffer';
+import type { ReplyOutcome, ReplyPiece } from './reply.buffer';
 import { ReplyStopped, type Claim, type ReplyEnd, type RunningReply } from './running-reply';
 import { RunningReplies } from './running-replies';
 import { toChatRequest } from './turn-context';
@@ -68,10 +68,17 @@ export class ReplyGenerator {
     }
   }
 
+  /** A reply that is written here, as `ReplyBuffer.read`. What there is of it is stored for this reader, unless it has been. */
+  read(reply: RunningReply, after: number, gone: AbortSignal): AsyncIterable<ReplyPiece> {
+    reply.isRead = true;
+    if (reply.awaitsFirstText) this.firstTexts.store(reply);
+    return reply.buffer.read(after, gone);
+  }
+
   private write(reply: RunningReply, text: string): void {
     const isFirst = reply.buffer.length === 0;
     reply.write(text);
-    if (isFirst && reply.awaitsFirstText) this.firstTexts.store(reply);
+    if (isFirst && reply.isRead && reply.awaitsFirstText) this.firstTexts.store(reply);
   }
 
   /** Ends a reply that another process has begun, with the text that it has stored. Null: somebody else was faster. */

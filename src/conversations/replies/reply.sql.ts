@@ -1,3 +1,4 @@
+import { keepPlan } from '../../database/kept-plans';
 import { countUsage } from '../../usage/usage.sql';
 import { JOIN_RUNNING, MESSAGE_IN_TREE } from '../message.sql';
 
@@ -32,7 +33,9 @@ export const HEARTBEAT = `
  * $10 completion tokens or null, $11 error code, $12 error detail, $13 the model that answered or null, $14 whether it has cost anything:
  * where nobody has counted, what was given and what was said is. One row: stored. None: no longer the owner's.
  */
-export const SETTLE = `
+export const SETTLE = keepPlan(
+  'settle',
+  `
   with conversation as materialized (
     select id from conversations where id = $2 for no key update
   ), released as (
@@ -43,7 +46,7 @@ export const SETTLE = `
       prompt_tokens = coalesce($9, case when $14 then released.prompt_tokens end),
       completion_tokens = coalesce($10, case when $14 then $7::int end), usage_estimated = $9::int is null and $14,
       error_code = $11, error_detail = $12, completed_at = now()
-    from released where message.id = released.reply_id and message.status = 'pending' returning message.*
+    from released where message.id = $1 and message.status = 'pending' returning message.*
   ), freed as (
     delete from usage_reservations using released where id = released.reply_id
   ), counted as (${countUsage(
@@ -52,7 +55,8 @@ export const SETTLE = `
     update conversations set last_message_at = now(), last_activity_at = now(), updated_at = now()
     from settled where conversations.id = settled.conversation_id
   ), running as (select null::uuid as reply_id, null::timestamptz as started_at), written as (select null::text as text)
-  select ${MESSAGE_IN_TREE} from settled m, running, written`;
+  select ${MESSAGE_IN_TREE} from settled m, running, written`,
+);
 
 /** $1 replies to leave alone */
 export const ANY_EXPIRED = `

@@ -49,6 +49,8 @@ export class RunningReply {
   hasRow = false;
   /** UTF-16 units that the database has said it holds. */
   storedLength = 0;
+  /** Somebody reads it as it is written, here; until then its first text can wait for the heartbeat. */
+  isRead = false;
   /** Somebody reads it by way of another replica. */
   watched = false;
   /** There was more text than a reply may have; the rest is dropped. */

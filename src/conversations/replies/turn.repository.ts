@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource, type EntityManager } from 'typeorm';
-import { DomainError, notFound } from '../../common/errors/domain-error';
+import { notFound } from '../../common/errors/domain-error';
 import { countTokens } from '../../common/tokens';
 import { Config } from '../../config/config';
 import { keyTaken } from '../../idempotency/idempotency.service';
@@ -14,21 +14,29 @@ import type { ChooseModel } from '../model-choice';
 import { firstWords } from '../titles/first-words';
 import { limitOf, refuseBeyondQuota, type QuotaState } from '../../usage/quota';
 import { LEASE_SECONDS } from './lease';
-import { mostTokens, roomForHistory, toContext, type GivenMessage, type TurnContext } from './turn-context';
+import { mostTokens, roomForHistory, toContext, type TurnContext } from './turn-context';
+import {
+  historyIn,
+  MAX_SIBLINGS,
+  refuseRegeneration,
+  refuseTurn,
+  type RegenerationState,
+  type TurnState,
+  type WithHistory,
+} from './turn-state';
 import {
   INSERT_CONVERSATION,
   INSERT_EXCHANGE,
   INSERT_REPLY,
-  LOCK_CONVERSATION,
+  LOOK_AT_CONVERSATION,
   READ_GIVEN,
   READ_OPENED,
   READ_REGENERATION,
   READ_TURN,
 } from './turn.sql';
 
-const MAX_SIBLINGS = 100;
-
-type Place = Pick<Turn, 'userId' | 'conversationId'>;
+/** What a turn is about, whichever it is. */
+type Wanted = Pick<Turn, 'userId' | 'conversationId' | 'replyId' | 'opens' | 'keyed'>;
 
 export interface Turn {
   readonly userId: string;
@@ -61,8 +69,9 @@ export interface OpenedTurn {
   readonly history: readonly ChatTurn[];
 }
 
-interface LockedConversation {
+interface SeenConversation {
   readonly activeLeafId: string | null;
+  readonly messageCount: number;
   readonly model: string | null;
   readonly accountModel: string | null;
   readonly systemPrompt: string | null;
@@ -72,19 +81,11 @@ interface LockedConversation {
   readonly isLimited: boolean;
 }
 
-interface TurnState extends Partial<QuotaState> {
-  readonly runningReplyId: string | null;
-  readonly parentIsEndedReply: boolean | null;
-  readonly siblings: number;
-}
+/** Of the database, or of a transaction. */
+type Statements = Pick<EntityManager, 'query'>;
 
-interface RegenerationState extends Omit<TurnState, 'parentIsEndedReply'> {
-  readonly questionId: string;
-  readonly questionTokens: number;
-}
-
-/** A row of the state with one message of the history; without any, its members are null. */
-type WithHistory<State> = State & (GivenMessage | Readonly<Record<keyof GivenMessage, null>>);
+/** Null: the conversation has changed since it was looked at. */
+type WriteTurn = (statements: Statements, conversation: SeenConversation) => Promise<OpenedTurn | null>;
 
 /** Questions with their pending replies: how they come to be, and what they are given. */
 @Injectable()
@@ -95,9 +96,7 @@ export class TurnRepository {
   ) {}
 
   /**
-   * Commits a question and its pending reply. Three statements under the locks of the conversation and, where a quota applies, the
-   * account: a lock and the reads that it protects never share one, whose snapshot would be older than the lock. A new conversation is
-   * one more.
+   * Commits a question and its pending reply.
    *
    * @throws DomainError `not_found` – no such conversation or parent of that user.
    * @throws DomainError `reply_in_progress` – with `replyId`.
@@ -106,25 +105,23 @@ export class TurnRepository {
    */
   open(owner: string, turn: Turn): Promise<OpenedTurn> {
     const { userId, conversationId, questionId, replyId, content } = turn;
-    return this.database.transaction(async (transaction) => {
-      if (turn.opens) await transaction.query(INSERT_CONVERSATION, [conversationId, userId, turn.opens]);
-      const conversation = await this.lock(transaction, turn);
-      const parentId = turn.parentId === undefined ? conversation.activeLeafId : turn.parentId;
+    return this.commit(turn, async (statements, conversation) => {
+      const { activeLeafId, messageCount } = conversation;
+      const parentId = turn.parentId === undefined ? activeLeafId : turn.parentId;
       const model = turn.chooseModel(conversation.model, conversation.accountModel);
       const fixed = { ...systemOf(conversation), questionTokens: countTokens(content) };
-      const rows = await transaction.query<WithHistory<TurnState>[]>(READ_TURN, [
+      const rows = await statements.query<WithHistory<TurnState>[]>(READ_TURN, [
         ...[conversationId, parentId, MAX_SIBLINGS, roomForHistory(model, fixed)],
         ...this.quotaParameters(turn, conversation),
       ]);
       refuseTurn(rows[0]!, parentId);
       const { context, history } = toContext(model, fixed, historyIn(rows));
       const reserved = this.reserve(conversation, rows[0]!, mostTokens(context, model));
-      await takeKey(transaction, turn);
-      const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_EXCHANGE, [
+      const written = await statements.query<MessageInTree[]>(INSERT_EXCHANGE, [
         userId, conversationId, questionId, replyId, parentId, content, fixed.questionTokens, model.id, owner, LEASE_SECONDS,
-        JSON.stringify(context), context.promptTokens, reserved, firstWords(content),
+        JSON.stringify(context), context.promptTokens, reserved, firstWords(content), messageCount, activeLeafId,
       ]); // prettier-ignore
-      return { question: question!, reply: reply!, context, history };
+      return toOpened(written, context, history);
     });
   }
 
@@ -137,33 +134,27 @@ export class TurnRepository {
    */
   regenerate(owner: string, regeneration: Regeneration): Promise<OpenedTurn> {
     const { userId, conversationId, replyId, formerReplyId, chooseModel } = regeneration;
-    return this.database.transaction(async (transaction) => {
-      const conversation = await this.lock(transaction, regeneration);
+    return this.commit(regeneration, async (statements, conversation) => {
+      const { activeLeafId, messageCount } = conversation;
       const model = chooseModel(conversation.model, conversation.accountModel);
       const system = systemOf(conversation);
-      const rows = await transaction.query<WithHistory<RegenerationState>[]>(READ_REGENERATION, [
-        ...[
-          conversationId,
-          formerReplyId,
-          MAX_SIBLINGS,
-          roomForHistory(model, { ...system, questionTokens: 0 }),
-        ],
+      const room = roomForHistory(model, { ...system, questionTokens: 0 });
+      const rows = await statements.query<WithHistory<RegenerationState>[]>(READ_REGENERATION, [
+        ...[conversationId, formerReplyId, MAX_SIBLINGS, room],
         ...this.quotaParameters(regeneration, conversation),
       ]);
       const [state] = rows;
       if (!state) throw notFound('reply');
-      refuseWhileRunning(state);
-      refuseTooMany(state);
+      refuseRegeneration(state);
       const fixed = { ...system, questionTokens: state.questionTokens };
       roomForHistory(model, fixed); // the question alone may be too long for another model
       const { context, history } = toContext(model, fixed, historyIn(rows));
       const reserved = this.reserve(conversation, state, mostTokens(context, model));
-      await takeKey(transaction, regeneration);
-      const [question, reply] = await transaction.query<MessageInTree[]>(INSERT_REPLY, [
+      const written = await statements.query<MessageInTree[]>(INSERT_REPLY, [
         userId, conversationId, state.questionId, replyId, model.id, owner, LEASE_SECONDS, JSON.stringify(context),
-        context.promptTokens, reserved,
+        context.promptTokens, reserved, messageCount, activeLeafId,
       ]); // prettier-ignore
-      return { question: question!, reply: reply!, context, history };
+      return toOpened(written, context, history);
     });
   }
 
@@ -177,27 +168,57 @@ export class TurnRepository {
     return { question, reply, context, history };
   }
 
-  private async lock(
-    transaction: EntityManager,
-    { userId, conversationId, opens = 'chat' }: Pick<Turn, 'userId' | 'conversationId' | 'opens'>,
-  ): Promise<LockedConversation> {
-    const [conversation] = await transaction.query<LockedConversation[]>(LOCK_CONVERSATION, [
-      conversationId,
-      userId,
-      this.config.usage.quotaTokens !== null,
-      opens,
-    ]);
+  /**
+   * Three statements, without a lock: look, read, and write all of it in one, which stores nothing where the conversation has changed since
+   * it was looked at (ADR 0023). A transaction is for what has to be there together with that: a new conversation, a key, or the
+   * lock of an account that a quota applies to.
+   */
+  private async commit(turn: Wanted, write: WriteTurn): Promise<OpenedTurn> {
+    if (!turn.opens && !turn.keyed) {
+      const opened = await this.untilWritten(this.database, turn, write);
+      if (opened) return opened;
+    }
+    return this.database.transaction(async (transaction) => {
+      const { conversationId, userId, opens } = turn;
+      if (opens) await transaction.query(INSERT_CONVERSATION, [conversationId, userId, opens]);
+      const opened = await this.untilWritten(transaction, turn, write);
+      await takeKey(transaction, turn);
+      return opened!;
+    });
+  }
+
+  /** Each time round another turn has been stored in between. Null: a quota applies, and this is no transaction. */
+  private async untilWritten(
+    statements: Statements,
+    turn: Wanted,
+    write: WriteTurn,
+  ): Promise<OpenedTurn | null> {
+    for (;;) {
+      const conversation = await this.look(statements, turn);
+      if (conversation.isLimited && statements === this.database) return null;
+      const opened = await write(statements, conversation);
+      if (opened) return opened;
+    }
+  }
+
+  private async look(
+    statements: Statements,
+    { userId, conversationId, opens = 'chat' }: Wanted,
+  ): Promise<SeenConversation> {
+    const hasQuota = this.config.usage.quotaTokens !== null;
+    const parameters = [conversationId, userId, hasQuota, opens];
+    const [conversation] = await statements.query<SeenConversation[]>(LOOK_AT_CONVERSATION, parameters);
     if (!conversation) throw notFound('conversation');
     return conversation;
   }
 
-  private quotaParameters({ userId }: Place, { isLimited }: LockedConversation) {
+  private quotaParameters({ userId }: Wanted, { isLimited }: SeenConversation) {
     return [userId, isLimited, this.config.usage.quotaPeriod] as const;
   }
 
   /** How much to set aside. Null: no quota applies. @throws DomainError `quota_exceeded` */
   private reserve(
-    { isLimited, quota }: LockedConversation,
+    { isLimited, quota }: SeenConversation,
     state: Partial<QuotaState>,
     tokens: number,
   ): number | null {
@@ -208,13 +229,16 @@ export class TurnRepository {
   }
 }
 
-const systemOf = ({ systemPrompt }: LockedConversation) => ({
+const systemOf = ({ systemPrompt }: SeenConversation) => ({
   systemPrompt,
   systemTokens: countTokens(systemPrompt ?? ''),
 });
 
-const historyIn = (rows: readonly WithHistory<object>[]): GivenMessage[] =>
-  rows.flatMap(({ id, role, content, tokens }) => (id === null ? [] : [{ id, role, content, tokens }]));
+const toOpened = (
+  [question, reply]: readonly MessageInTree[],
+  context: TurnContext,
+  history: OpenedTurn['history'],
+): OpenedTurn | null => (question && reply ? { question, reply, context, history } : null);
 
 /** With the turn, or not at all. @throws DomainError `conflict` – another request has it, perhaps this very one. */
 async function takeKey(
@@ -224,25 +248,4 @@ async function takeKey(
   if (!keyed) return;
   const taken = await transaction.query<unknown[]>(TAKE_KEY, [userId, keyed.key, keyed.hash, replyId]);
   if (taken.length === 0) throw keyTaken();
-}
-
-function refuseTurn({ parentIsEndedReply, ...state }: TurnState, parentId: string | null): void {
-  refuseWhileRunning(state);
-  if (parentId && parentIsEndedReply === null) throw notFound('message');
-  if (parentId && !parentIsEndedReply)
-    throw new DomainError('conflict', 'A question can only follow a reply that has ended.');
-  refuseTooMany(state);
-}
-
-function refuseWhileRunning({ runningReplyId }: Pick<TurnState, 'runningReplyId'>): void {
-  if (!runningReplyId) return;
-  const members = { replyId: runningReplyId };
-  throw new DomainError('reply_in_progress', 'A reply is still being written in this conversation.', {
-    members,
-  });
-}
-
-function refuseTooMany({ siblings }: Pick<TurnState, 'siblings'>): void {
-  if (siblings >= MAX_SIBLINGS)
-    throw new DomainError('conflict', `A message has at most ${MAX_SIBLINGS} siblings.`);
 }

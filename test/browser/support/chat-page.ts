@@ -39,10 +39,11 @@ export class ChatPage {
     await this.settled();
   }
 
-  /** Nothing is being written or waited for. */
+  /** Nothing is being written or waited for, and what shows Markdown has been loaded. */
   async settled(): Promise<void> {
     await this.answers.last().waitFor();
     await this.live.waitFor({ state: 'detached' });
+    await this.page.locator('.answer .bare').first().waitFor({ state: 'detached' });
   }
 
   /** As they are shown, oldest first. */
