@@ -1,5 +1,6 @@
 import { newId } from '../../src/common/ids';
 import type { DomainError } from '../../src/common/errors/domain-error';
+import { INSERT_EXCHANGE } from '../../src/conversations/replies/turn.sql';
 import { aTurn } from '../factories/turn';
 import { COMPLETED, ReplyDatabase } from '../support/reply-database';
 
@@ -99,6 +100,48 @@ describe('Opening a turn', () => {
       for (let n = 1; n < 100; n++)
         await database.exchange(place, `${n}?`, 'Yes.', COMPLETED, { parentId: null });
       expect(await codeOf(open(place, { parentId: null }))).toBe('conflict');
+    });
+  });
+
+  describe('meets what came in since it looked at the conversation', () => {
+    /** Does that once, before the turn is written. */
+    function before(act: () => Promise<unknown>): void {
+      const query = database.dataSource.query.bind(database.dataSource);
+      const spy = jest.spyOn(database.dataSource, 'query');
+      spy.mockImplementation(async (...[sql, parameters]) => {
+        if (sql === INSERT_EXCHANGE) {
+          spy.mockRestore();
+          await act();
+        }
+        return query(sql, parameters);
+      });
+    }
+    const setLeaf = (conversationId: string, leafId: string) =>
+      database.query('update conversations set active_leaf_id = $2 where id = $1', [conversationId, leafId]);
+
+    it('and continues behind the leaf that was chosen', async () => {
+      const place = await database.conversation();
+      const first = await database.exchange(place, 'Oslo?', 'Cold.');
+      await database.exchange(place, 'Bergen?', 'Wet.');
+      before(() => setLeaf(place.conversationId, first.id));
+      const { question } = await open(place);
+      expect(question.parentId).toBe(first.id);
+    });
+
+    it('and gives way to the reply that is being written, though the leaf is what it was', async () => {
+      const place = await database.conversation();
+      const { id } = await database.exchange(place, 'Oslo?', 'Cold.');
+      before(async () => {
+        await database.begin({}, place);
+        await setLeaf(place.conversationId, id);
+      });
+      expect(await codeOf(open(place))).toBe('reply_in_progress');
+    });
+
+    it('and is not there where the conversation is gone', async () => {
+      const place = await database.conversation();
+      before(() => database.query('delete from conversations where id = $1', [place.conversationId]));
+      expect(await codeOf(open(place))).toBe('not_found');
     });
   });
 
