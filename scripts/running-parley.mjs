@@ -59,6 +59,7 @@ export async function startParley(answerTo, models = ['demo-large', 'demo-small'
 export function startChromium() {
   const places = [
     process.env.CHROMIUM_PATH,
+    '/usr/bin/chromium-headless-shell',
     '/usr/bin/chromium',
     '/usr/bin/chromium-browser',
     '/usr/bin/google-chrome',

@@ -22,7 +22,7 @@ const SMOKE = 'PARLEY_URL=http://localhost:3000 npm run test:smoke';
 /** They take minutes. `.ci/run` does the same on a clean checkout, by these lines. */
 const BY_CI: Readonly<Record<string, readonly string[]>> = {
   'npm ci && npm test': ['check npm ci', 'run_tests npm test -- --coverage'],
-  'apt-get install --no-install-recommends chromium': ['run_tests npm run test:browser --'],
+  'apt-get install --no-install-recommends chromium-headless-shell': ['run_tests npm run test:browser --'],
 };
 
 /** They need a Docker engine or a cluster, which are not here. GitHub has both; and what does their part here: */
