@@ -1,4 +1,5 @@
 import { KEPT_PLANS } from '../../src/database/kept-plans';
+import '../../src/auth/sessions/session.repository';
 import '../../src/conversations/replies/reply.sql';
 import '../../src/conversations/replies/turn.sql';
 import { ReplyDatabase } from '../support/reply-database';

@@ -31,4 +31,45 @@ describe('A window of a limit', () => {
       Array.from({ length: 20 }, (_, index) => index + 1),
     );
   });
+
+  it('counts in one statement what comes at once, each key for itself and each hit in its place', async () => {
+    const query = jest.spyOn(source, 'query');
+    await counters.hit('a', 60_000);
+    const hit = (key: string) => counters.hit(key, 60_000).then(({ hits }) => `${key}${hits}`);
+    await expect(Promise.all(['a', 'b', 'a', 'c', 'a'].map(hit))).resolves.toEqual([
+      'a2',
+      'b1',
+      'a3',
+      'c1',
+      'a4',
+    ]);
+    expect(query).toHaveBeenCalledTimes(2);
+    query.mockRestore();
+  });
+
+  it('begins anew where the last one is over', async () => {
+    await Promise.all([1, 2, 3].map(() => counters.hit('over', 60_000)));
+    await source.query("update rate_limits set expires_at = now() - interval '1 second' where hits = 3");
+    const hits = await Promise.all([1, 2].map(() => counters.hit('over', 60_000)));
+    expect(hits).toEqual([1, 2].map((place) => ({ hits: place, secondsLeft: 60 })));
+  });
+
+  it('tells all who wait that the database has failed, and goes on after that', async () => {
+    const query = jest.spyOn(source, 'query').mockRejectedValueOnce(new Error('gone'));
+    const tries = await Promise.allSettled(['x', 'y'].map((key) => counters.hit(key, 60_000)));
+    expect(tries.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    query.mockRestore();
+    await expect(counters.hit('x', 60_000)).resolves.toEqual({ hits: 1, secondsLeft: 60 });
+  });
+
+  it('does not make replicas that count the same keys wait for each other in a ring', async () => {
+    const other = new RateLimitRepository(source);
+    const keys = Array.from({ length: 300 }, (_, n) => `ring-${n}`);
+    for (let round = 0; round < 20; round++)
+      await Promise.all([
+        ...keys.map((key) => counters.hit(key, 60_000)),
+        ...keys.toReversed().map((key) => other.hit(key, 60_000)),
+      ]);
+    await expect(counters.hit(keys[0]!, 60_000)).resolves.toMatchObject({ hits: 41 });
+  });
 });

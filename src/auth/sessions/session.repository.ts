@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { toPage, type Page, type PageRequest } from '../../common/paging/page';
+import { keepPlan } from '../../database/kept-plans';
 import { Session, type RevokedReason, type Transport } from './session.entity';
 
 /** What a request or a refresh needs to know of a session and its account. Times are judged by the database's clock. */
@@ -42,6 +43,22 @@ const STATE = `s.id, s.user_id as "userId", s.salt, s.rotation, s.transport, s.u
 const IN_MS = (parameter: string) => `now() + make_interval(secs => ${parameter} / 1000.0)`;
 const STALE = `now() - make_interval(secs => $2 / 1000.0)`;
 
+/** $1 session, $2 milliseconds. Sent for each living session every four seconds. */
+const USE = keepPlan(
+  'use_session',
+  `
+  with used as (
+    update sessions set last_used_at = now() where id = (
+      select id from sessions where id = $1 and revoked_at is null and last_used_at < ${STALE} for no key update skip locked)
+  ), seen as (
+    update users set last_seen_at = now() where id = (
+      select u.id from users u join sessions s on s.user_id = u.id
+      where s.id = $1 and s.revoked_at is null and u.last_seen_at < ${STALE}
+      for no key update of u skip locked)
+  )
+  select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
+);
+
 @Injectable()
 export class SessionRepository {
   constructor(@InjectRepository(Session) private readonly rows: Repository<Session>) {}
@@ -68,20 +85,7 @@ export class SessionRepository {
 
   /** As `find`, and writes down, once in `staleMs`, that the session and its account are in use. It waits for no row. */
   async use(id: string, staleMs: number): Promise<SessionState | null> {
-    const [state] = await this.rows.query<SessionState[]>(
-      `with used as (
-         update sessions set last_used_at = now() where id = (
-           select id from sessions where id = $1 and revoked_at is null and last_used_at < ${STALE}
-           for no key update skip locked)
-       ), seen as (
-         update users set last_seen_at = now() where id = (
-           select u.id from users u join sessions s on s.user_id = u.id
-           where s.id = $1 and s.revoked_at is null and u.last_seen_at < ${STALE}
-           for no key update of u skip locked)
-       )
-       select ${STATE} from sessions s join users u on u.id = s.user_id where s.id = $1`,
-      [id, staleMs],
-    );
+    const [state] = await this.rows.query<SessionState[]>(USE, [id, staleMs]);
     return state ?? null;
   }
 
