@@ -1,6 +1,7 @@
 import { newId } from '../../src/common/ids';
 import type { DomainError } from '../../src/common/errors/domain-error';
-import { INSERT_EXCHANGE } from '../../src/conversations/replies/turn.sql';
+import { INSERT_EXCHANGE, INSERT_REPLY } from '../../src/conversations/replies/turn.sql';
+import { aModel } from '../factories/model';
 import { aTurn } from '../factories/turn';
 import { COMPLETED, ReplyDatabase } from '../support/reply-database';
 
@@ -109,7 +110,7 @@ describe('Opening a turn', () => {
       const query = database.dataSource.query.bind(database.dataSource);
       const spy = jest.spyOn(database.dataSource, 'query');
       spy.mockImplementation(async (...[sql, parameters]) => {
-        if (sql === INSERT_EXCHANGE) {
+        if (sql === INSERT_EXCHANGE || sql === INSERT_REPLY) {
           spy.mockRestore();
           await act();
         }
@@ -136,6 +137,18 @@ describe('Opening a turn', () => {
         await setLeaf(place.conversationId, id);
       });
       expect(await codeOf(open(place))).toBe('reply_in_progress');
+    });
+
+    it('and gives way to another reply to the same question', async () => {
+      const place = await database.conversation();
+      const { id } = await database.exchange(place, 'Oslo?', 'Cold.');
+      const regenerate = () => {
+        const again = { ...place, formerReplyId: id, replyId: newId(), chooseModel: () => aModel() };
+        return database.turns.regenerate(database.owner, again);
+      };
+      before(regenerate);
+      expect(await codeOf(regenerate())).toBe('reply_in_progress');
+      await expect(messagesIn(place)).resolves.toHaveLength(3);
     });
 
     it('and is not there where the conversation is gone', async () => {

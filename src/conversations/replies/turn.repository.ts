@@ -18,9 +18,11 @@ import { mostTokens, roomForHistory, toContext, type TurnContext } from './turn-
 import {
   historyIn,
   MAX_SIBLINGS,
-  refuseRegeneration,
+  refuseTooMany,
   refuseTurn,
+  refuseWhileRunning,
   type RegenerationState,
+  type RunningState,
   type TurnState,
   type WithHistory,
 } from './turn-state';
@@ -69,7 +71,7 @@ export interface OpenedTurn {
   readonly history: readonly ChatTurn[];
 }
 
-interface SeenConversation {
+interface SeenConversation extends RunningState {
   readonly activeLeafId: string | null;
   readonly messageCount: number;
   readonly model: string | null;
@@ -145,7 +147,7 @@ export class TurnRepository {
       ]);
       const [state] = rows;
       if (!state) throw notFound('reply');
-      refuseRegeneration(state);
+      refuseTooMany(state);
       const fixed = { ...system, questionTokens: state.questionTokens };
       roomForHistory(model, fixed); // the question alone may be too long for another model
       const { context, history } = toContext(model, fixed, historyIn(rows));
@@ -209,6 +211,7 @@ export class TurnRepository {
     const parameters = [conversationId, userId, hasQuota, opens];
     const [conversation] = await statements.query<SeenConversation[]>(LOOK_AT_CONVERSATION, parameters);
     if (!conversation) throw notFound('conversation');
+    refuseWhileRunning(conversation);
     return conversation;
   }
 

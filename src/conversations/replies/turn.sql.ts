@@ -15,6 +15,7 @@ export const LOOK_AT_CONVERSATION = keepPlan(
   ), account as materialized (${lockLimited('(select user_id from conversation)', '$3')})
   select active_leaf_id as "activeLeafId", message_count as "messageCount", conversation.model, system_prompt as "systemPrompt",
     (select default_model from users where users.id = $2) as "accountModel",
+    (select reply_id from generations where conversation_id = $1) as "runningReplyId",
     account.quota, exists (select from account) as "isLimited"
   from conversation left join account on true`,
 );
@@ -59,7 +60,6 @@ export const READ_TURN = keepPlan(
   with recursive ${branchThatFits('$2', '$4::int')}, quota as materialized (select ${quotaState('$5', '$7')} where $6),
   state as materialized (
     select
-      (select reply_id from generations where conversation_id = $1) as "runningReplyId",
       (select role = 'assistant' and status <> 'pending' from messages where id = $2 and conversation_id = $1) as "parentIsEndedReply",
       (select count(*)::int from (
         (select id from messages where parent_id = $2 order by id limit $3)
@@ -114,7 +114,6 @@ export const READ_REGENERATION = keepPlan(
   quota as materialized (select ${quotaState('$5', '$7')} where $6),
   state as materialized (
     select
-      (select reply_id from generations where conversation_id = $1) as "runningReplyId",
       asked.id as "questionId", asked.tokens as "questionTokens",
       (select count(*)::int from (
         select id from messages where parent_id = asked.id order by id limit $3
