@@ -3,6 +3,9 @@ import type { LlmConfig } from '../config/llm-config';
 
 export type TimeLimits = Pick<LlmConfig, 'firstTokenTimeoutMs' | 'idleTimeoutMs' | 'totalTimeoutMs'>;
 
+/** Made once: without a reason each `abort` makes an error of its own, with a stack. */
+const OVER = new Error('The call is over.');
+
 /** Starts one call; the signal ends it. */
 type StartCall<Event> = (signal: AbortSignal) => AsyncIterable<Event>;
 
@@ -40,7 +43,7 @@ export async function* withTimeLimits<Event>(
     clearTimeout(total);
     silence.clear();
     signal.removeEventListener('abort', stop);
-    call.abort();
+    call.abort(OVER);
     // Not awaited: a generator that ignores its signal returns only when its own wait is over, which may be never.
     events?.return?.().catch(() => undefined);
   }
