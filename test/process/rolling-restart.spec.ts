@@ -8,6 +8,8 @@ import { ScriptedModelServer } from '../support/scripted-model-server';
 const WORKERS = 12;
 const WORDS = Array.from({ length: 20 }, (_, n) => `word${n} `);
 const WHOLE = WORDS.join('');
+/** Answers of one length would begin and end together, and a restart would meet all of them or none. */
+const PACES = [1, 1.5, 2, 2.5];
 
 interface Outcome {
   readonly reply: FollowedReply;
@@ -22,10 +24,12 @@ describe('Three replicas that are restarted one after the other under a steady l
 
   beforeAll(async () => {
     model = await ScriptedModelServer.start();
+    let asked = 0;
     model.answerAll(async (answer) => {
+      const pace = PACES[asked++ % PACES.length]!;
       answer.headers();
       for (const word of WORDS) {
-        await new Promise((resolve) => setTimeout(resolve, msAWord));
+        await new Promise((resolve) => setTimeout(resolve, msAWord * pace));
         answer.text(word);
       }
       answer.whole();
