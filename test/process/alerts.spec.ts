@@ -17,7 +17,7 @@ const RUNBOOK = readFileSync(join(__dirname, '..', '..', 'docs', 'runbook.md'), 
 const NAMES = ALERTS.rules.map(({ alert }) => alert);
 
 const later = { headers: { Prefer: 'respond-async' } };
-/** More than ParleyFirstTokenSlow allows, and less than half of LLM_FIRST_TOKEN_TIMEOUT. */
+/** More than ParleyFirstTokenSlow allows. */
 const SLOW_MS = 11_000;
 /** What holds the event loop up, a garbage collection of a process that has too little memory, say. */
 const PAUSE_MS = 600;

@@ -40,7 +40,7 @@ describe('Export and import', () => {
       return answer.hang();
     });
     replicas = await Replicas.start(1, {
-      env: { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', LLM_IDLE_TIMEOUT: '1h' },
+      env: { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' },
     });
     const url = replicas.urls[0]!;
     ana = await Client.member(url, ANA.username, ANA.password);

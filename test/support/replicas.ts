@@ -1,10 +1,15 @@
 import { cloneDatabase, type TestDatabase } from './database';
 import { ParleyProcess } from './parley-process';
+import { PATIENCE } from './patience';
 
 type Environment = Readonly<Record<string, string>>;
 
 /** Limits are off unless a test is about them. */
-const DEFAULTS = { JWT_SECRET: 'a secret that only the tests know, of a good length', RATE_LIMITS: 'off' };
+const DEFAULTS = {
+  JWT_SECRET: 'a secret that only the tests know, of a good length',
+  RATE_LIMITS: 'off',
+  ...PATIENCE,
+};
 
 /** Parley processes on one database of their own, as operators run them behind a load balancer. */
 export class Replicas {

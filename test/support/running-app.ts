@@ -6,6 +6,7 @@ import { configureApp } from '../../src/app.setup';
 import { loadConfig } from '../../src/config/config';
 import { RepliesService } from '../../src/conversations/replies/replies.service';
 import { cloneDatabase, type TestDatabase } from './database';
+import { PATIENCE } from './patience';
 
 export interface RunningApp {
   /** Without a slash at its end. */
@@ -23,6 +24,7 @@ const DEFAULTS = {
   BCRYPT_COST: '4',
   RATE_LIMITS: 'off',
   LOG_LEVEL: 'silent',
+  ...PATIENCE,
 };
 
 /** The whole product as `main` puts it together, on a database of its own, listening on a port of its own. */
