@@ -2,6 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy }
 import { ApiKeysService } from '../auth/api-keys/api-keys.service';
 import { SessionsService } from '../auth/sessions/sessions.service';
 import { WsTicketsService } from '../auth/tickets/ws-tickets.service';
+import { inPortions } from '../common/cleaner';
 import { errorForLog } from '../common/errors/error-for-log';
 import { Repeater } from '../common/repeater';
 import { Config } from '../config/config';
@@ -9,8 +10,6 @@ import { ErasureService } from './erasure.service';
 
 const MOST_MS = 10 * 60_000;
 const LEAST_MS = 1_000;
-/** So that one statement keeps to its time, whatever has piled up. */
-const AT_ONCE = 5_000;
 
 /** Erases guests that stay away, and what is left of old sign-ins. On every replica: they keep out of each other's way. */
 @Injectable()
@@ -45,9 +44,9 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async clean(): Promise<void> {
     await this.attempt(() => this.erasures.eraseIdleGuests(this.config.auth.guestTtlMs));
-    await this.attempt(() => inBatches(() => this.sessions.deleteOld(AT_ONCE)));
-    await this.attempt(() => inBatches(() => this.keys.deleteExpired(AT_ONCE)));
-    await this.attempt(() => inBatches(() => this.tickets.deleteExpired(AT_ONCE)));
+    await this.attempt(() => inPortions((limit) => this.sessions.deleteOld(limit)));
+    await this.attempt(() => inPortions((limit) => this.keys.deleteExpired(limit)));
+    await this.attempt(() => inPortions((limit) => this.tickets.deleteExpired(limit)));
   }
 
   /** One that fails does not keep the others from being done. */
@@ -58,8 +57,4 @@ export class Housekeeping implements OnApplicationBootstrap, OnModuleDestroy {
       this.logger.warn({ msg: 'housekeeping failed', err: errorForLog(error) });
     }
   }
-}
-
-async function inBatches(deleteSome: () => Promise<number>): Promise<void> {
-  while ((await deleteSome()) > 0);
 }

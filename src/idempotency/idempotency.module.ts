@@ -1,15 +1,24 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Cleaner } from '../common/cleaner';
 import { Replays } from '../common/throttle/replays';
 import { IdempotencyService } from './idempotency.service';
-import { KeyCleaner } from './key-cleaner';
 import { KeptReplays } from './kept-replays';
 import { KeptKey } from './kept-key.entity';
 import { KeptKeyRepository } from './kept-key.repository';
 
 @Module({
   imports: [TypeOrmModule.forFeature([KeptKey])],
-  providers: [IdempotencyService, KeptKeyRepository, KeyCleaner, { provide: Replays, useClass: KeptReplays }],
+  providers: [
+    IdempotencyService,
+    KeptKeyRepository,
+    {
+      provide: Cleaner,
+      inject: [KeptKeyRepository],
+      useFactory: (keys: KeptKeyRepository) => new Cleaner('old keys', keys),
+    },
+    { provide: Replays, useClass: KeptReplays },
+  ],
   exports: [IdempotencyService, Replays],
 })
 export class IdempotencyModule {}

@@ -37,7 +37,13 @@ export class KeptKeyRepository {
     await this.rows.update({ userId, key, madeId }, { status });
   }
 
-  async deleteExpired(): Promise<void> {
-    await this.rows.query('delete from idempotency_keys where expires_at < now()');
+  /** How many, `limit` at most. */
+  async deleteExpired(limit: number): Promise<number> {
+    const [, count] = await this.rows.query<[unknown[], number]>(
+      `delete from idempotency_keys where (user_id, key) in (
+         select user_id, key from idempotency_keys where expires_at < now() limit $1)`,
+      [limit],
+    );
+    return count;
   }
 }

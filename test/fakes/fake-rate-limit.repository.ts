@@ -22,7 +22,7 @@ export class FakeRateLimitRepository implements Public<RateLimitRepository> {
   }
 
   deleteExpired() {
-    return Promise.resolve();
+    return Promise.resolve(0);
   }
 
   /** Attempts that are counted here. */

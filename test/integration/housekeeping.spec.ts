@@ -6,6 +6,8 @@ import { Session } from '../../src/auth/sessions/session.entity';
 import { SessionRepository } from '../../src/auth/sessions/session.repository';
 import { newId } from '../../src/common/ids';
 import { dataSourceOptions } from '../../src/database/data-source-options';
+import { KeptKey } from '../../src/idempotency/kept-key.entity';
+import { KeptKeyRepository } from '../../src/idempotency/kept-key.repository';
 import { cloneDatabase, type TestDatabase } from '../support/database';
 
 const HOUR_MS = 3_600_000;
@@ -116,5 +118,18 @@ describe('What has ended', () => {
       await expect(keys.deleteExpired(4)).resolves.toBe(0);
       await expect(kept('api_keys')).resolves.toEqual([living]);
     });
+  });
+
+  it('of keys of requests goes no more at a time than is asked for, until none is left', async () => {
+    const requestKeys = new KeptKeyRepository(dataSource.getRepository(KeptKey));
+    await database.query(
+      `insert into idempotency_keys (user_id, key, request_hash, made_id, expires_at)
+       select $1, n, '', $1, now() + make_interval(secs => case when n = 1 then 60 else -1 end) from generate_series(1, 7) n`,
+      [userId],
+    );
+    await expect(requestKeys.deleteExpired(4)).resolves.toBe(4);
+    await expect(requestKeys.deleteExpired(4)).resolves.toBe(2);
+    await expect(requestKeys.deleteExpired(4)).resolves.toBe(0);
+    await expect(requestKeys.find(userId, '1')).resolves.toMatchObject({ madeId: userId });
   });
 });

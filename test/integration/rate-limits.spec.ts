@@ -54,6 +54,22 @@ describe('A window of a limit', () => {
     expect(hits).toEqual([1, 2].map((place) => ({ hits: place, secondsLeft: 60 })));
   });
 
+  it('is deleted when it is over, a few at a time, and not while hits are being counted in it', async () => {
+    await Promise.all(['held', 'free', 'free too'].map((key) => counters.hit(key, 60_000)));
+    await source.query("update rate_limits set expires_at = now() - interval '1 second'");
+    await counters.hit('open', 60_000);
+    const counting = source.createQueryRunner();
+    await counting.startTransaction();
+    await counting.query('select from rate_limits where expires_at < now() limit 1 for update');
+    const deleted = [await counters.deleteExpired(1_000), await counters.deleteExpired(1_000)];
+    await counting.rollbackTransaction();
+    await counting.release();
+    expect(deleted[0]).toBeGreaterThanOrEqual(2);
+    expect(deleted[1]).toBe(0);
+    await expect(counters.deleteExpired(1_000)).resolves.toBe(1);
+    await expect(counters.hit('open', 60_000)).resolves.toMatchObject({ hits: 2 });
+  });
+
   it('tells all who wait that the database has failed, and goes on after that', async () => {
     const query = jest.spyOn(source, 'query').mockRejectedValueOnce(new Error('gone'));
     const tries = await Promise.allSettled(['x', 'y'].map((key) => counters.hit(key, 60_000)));

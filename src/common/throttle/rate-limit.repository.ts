@@ -72,8 +72,14 @@ export class RateLimitRepository {
     );
   }
 
-  async deleteExpired(): Promise<void> {
-    await this.database.query('delete from rate_limits where expires_at < now()');
+  /** How many, `limit` at most. A batch of hits holds several rows at once: those are left alone, it would deadlock with this. */
+  async deleteExpired(limit: number): Promise<number> {
+    const [, count] = await this.database.query<[unknown[], number]>(
+      `delete from rate_limits where key = any (array(
+         select key from rate_limits where expires_at < now() limit $1 for update skip locked))`,
+      [limit],
+    );
+    return count;
   }
 }
 

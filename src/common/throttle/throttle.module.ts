@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ThrottlerModule, ThrottlerStorage } from '@nestjs/throttler';
+import { Cleaner } from '../cleaner';
 import { Attempts } from './attempts';
 import { Budgets } from './budgets';
 import { LimitStorage } from './limit.storage';
@@ -8,7 +9,17 @@ import { RateLimitRepository } from './rate-limit.repository';
 
 const NAMES = Object.keys(LIMITS) as LimitName[];
 
-@Module({ providers: [RateLimitRepository], exports: [RateLimitRepository] })
+@Module({
+  providers: [
+    RateLimitRepository,
+    {
+      provide: Cleaner,
+      inject: [RateLimitRepository],
+      useFactory: (counters: RateLimitRepository) => new Cleaner('old counters of limits', counters),
+    },
+  ],
+  exports: [RateLimitRepository],
+})
 class CountersModule {}
 
 @Module({})
