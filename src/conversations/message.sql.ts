@@ -1,14 +1,14 @@
 /**
  * A row of `messages` as `MessageInTree`: a running reply with the status and the text that `generations` and `reply_chunks`
- * hold. `m` is the message.
+ * hold. `m` is the message. Every column has a type without a length: kept plans have this in their results (`keepPlan`).
  */
 export const MESSAGE_IN_TREE = `
-  m.id, m.conversation_id as "conversationId", m.parent_id as "parentId", m.role, m.model,
-  case when m.status = 'pending' and running.started_at is not null then 'streaming' else m.status end as status,
+  m.id, m.conversation_id as "conversationId", m.parent_id as "parentId", m.role::text, m.model::text,
+  case when m.status = 'pending' and running.started_at is not null then 'streaming' else m.status::text end as status,
   coalesce(written.text, m.content) as content,
-  m.finish_reason as "finishReason", m.prompt_tokens as "promptTokens", m.completion_tokens as "completionTokens",
+  m.finish_reason::text as "finishReason", m.prompt_tokens as "promptTokens", m.completion_tokens as "completionTokens",
   m.usage_estimated as "usageEstimated",
-  m.error_code as "errorCode", m.error_detail as "errorDetail",
+  m.error_code::text as "errorCode", m.error_detail::text as "errorDetail",
   m.created_at as "createdAt", m.completed_at as "completedAt",
   array(
     select m.id -- in the statement that inserts it, a message is not in the table yet

@@ -6,6 +6,8 @@ export const KEPT_PLANS = new Map<string, string>();
 /**
  * Has each connection keep its plan of a statement: for those that are sent with each question, half of whose cost is planning.
  * The plan has to be right for all parameters, and for tables that were small when it was made (test/integration/kept-plans.spec.ts).
+ * What it gives has to keep its type when a migration makes a column longer, or the connection is of no use for it any more: text is
+ * given as `text` (test/e2e/longer-columns.e2e.spec.ts).
  */
 export function keepPlan(name: string, sql: string): string {
   KEPT_PLANS.set(sql, name);

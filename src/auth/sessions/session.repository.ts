@@ -37,9 +37,9 @@ export type ListedSession = Pick<
 /** `s` is the session, `u` its account. */
 export const LIVING = `s.revoked_at is null and s.idle_expires_at > now() and s.expires_at > now()
   and s.epoch = u.session_epoch and u.erased_at is null`;
-const STATE = `s.id, s.user_id as "userId", s.salt, s.rotation, s.transport, s.user_agent as "userAgent",
+const STATE = `s.id, s.user_id as "userId", s.salt, s.rotation, s.transport::text, s.user_agent::text as "userAgent",
   ${LIVING} as living, s.rotated_at > now() - interval '10 seconds' as "justRotated",
-  u.kind, u.role, u.disabled_at is not null as disabled`;
+  u.kind::text, u.role::text, u.disabled_at is not null as disabled`;
 const IN_MS = (parameter: string) => `now() + make_interval(secs => ${parameter} / 1000.0)`;
 const STALE = `now() - make_interval(secs => $2 / 1000.0)`;
 

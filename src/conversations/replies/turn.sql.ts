@@ -13,8 +13,8 @@ export const LOOK_AT_CONVERSATION = keepPlan(
   with conversation as materialized (
     select user_id, active_leaf_id, message_count, model, system_prompt from conversations where id = $1 and user_id = $2 and kind = $4
   ), account as materialized (${lockLimited('(select user_id from conversation)', '$3')})
-  select active_leaf_id as "activeLeafId", message_count as "messageCount", conversation.model, system_prompt as "systemPrompt",
-    (select default_model from users where users.id = $2) as "accountModel",
+  select active_leaf_id as "activeLeafId", message_count as "messageCount", conversation.model::text, system_prompt::text as "systemPrompt",
+    (select default_model::text from users where users.id = $2) as "accountModel",
     (select reply_id from generations where conversation_id = $1) as "runningReplyId",
     account.quota, exists (select from account) as "isLimited"
   from conversation left join account on true`,
@@ -45,7 +45,7 @@ function branchThatFits(leaf: string, room: string): string {
 
 /** Rows of `state`, one for each message of the history, oldest first, or one without any. */
 const WITH_HISTORY = `
-  select state.*, quota.*, m.id, m.role, m.content, m.tokens
+  select state.*, quota.*, m.id, m.role::text, m.content, m.tokens
   from state left join quota on true
   left join (branch cross join ${messageBy('branch.id')} m) on ${IS_GIVEN('m')}
   order by branch.step desc`;
