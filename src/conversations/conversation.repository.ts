@@ -112,10 +112,19 @@ export class ConversationRepository {
     });
   }
 
-  /** One statement, owner included: a check followed by a write would leave a gap between them. */
-  async changeOwned(userId: string, id: string, changes: ConversationChanges): Promise<Conversation | null> {
-    await this.rows.update({ userId, id, kind: 'chat' }, { ...changes, updatedAt: () => 'now()' });
-    return this.findOwned(userId, id);
+  /**
+   * One statement, owner included: a check followed by a write would leave a gap between them. Null: there is no such conversation, or
+   * none with so many messages.
+   */
+  async changeOwned(
+    userId: string,
+    id: string,
+    changes: ConversationChanges,
+    messageCount?: number,
+  ): Promise<Conversation | null> {
+    const which = { userId, id, kind: 'chat' as const, ...(messageCount !== undefined && { messageCount }) };
+    const { affected } = await this.rows.update(which, { ...changes, updatedAt: () => 'now()' });
+    return affected ? this.findOwned(userId, id) : null;
   }
 
   /** Only where the title is still the one that was read. Neither activity nor a change of its owner's. */

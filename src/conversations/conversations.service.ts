@@ -71,17 +71,33 @@ export class ConversationsService {
   }
 
   /** @throws DomainError `not_found` – it, or the message of `activeLeafId`; `unknown_model` */
-  async change({ userId }: Caller, id: string, changes: ConversationChanges): Promise<Conversation> {
+  async change(caller: Caller, id: string, changes: ConversationChanges): Promise<Conversation> {
     if (changes.model) this.models.require(changes.model);
-    const leaf =
-      changes.activeLeafId && (await this.messages.findLeafOwned(userId, id, changes.activeLeafId));
-    if (changes.activeLeafId && !leaf) throw notFound('message');
-    const conversation = await this.conversations.changeOwned(userId, id, {
-      ...changes,
-      ...(leaf && { activeLeafId: leaf }),
-    });
+    if (changes.activeLeafId) return this.changeBranch(caller, id, changes.activeLeafId, changes);
+    const conversation = await this.conversations.changeOwned(caller.userId, id, changes);
     if (!conversation) throw notFound('conversation');
     return conversation;
+  }
+
+  /** To the end of the branch that runs through a message. Each time round another turn has been stored in between, perhaps at that end. */
+  private async changeBranch(
+    caller: Caller,
+    id: string,
+    through: string,
+    changes: ConversationChanges,
+  ): Promise<Conversation> {
+    for (;;) {
+      const { messageCount } = await this.get(caller, id);
+      const activeLeafId = await this.messages.findLeafOwned(caller.userId, id, through);
+      if (!activeLeafId) throw notFound('message');
+      const changed = await this.conversations.changeOwned(
+        caller.userId,
+        id,
+        { ...changes, activeLeafId },
+        messageCount,
+      );
+      if (changed) return changed;
+    }
   }
 
   /** With its messages; a reply being written in it ends. @throws DomainError `not_found` – absent, or not the caller's. */

@@ -1,5 +1,6 @@
 import { newId } from '../../src/common/ids';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
+import { MessageRepository } from '../../src/conversations/message.repository';
 import { addSiblings } from '../support/branches';
 import { Client, type ProblemBody } from '../support/client';
 import type { RunningApp } from '../support/running-app';
@@ -107,6 +108,19 @@ describe('Branches', () => {
       const { first, edited } = await fork();
       await send('Elsewhere', null);
       expect((await choose(first.message.id)).body.activeLeafId).toBe(edited.reply.id);
+    });
+
+    it('run on to what is asked while they are chosen', async () => {
+      const { old } = await fork();
+      const messages = parley.app.get(MessageRepository);
+      const findLeaf = messages.findLeafOwned.bind(messages);
+      let further: Awaited<ReturnType<typeof send>>;
+      jest.spyOn(messages, 'findLeafOwned').mockImplementationOnce(async (...of) => {
+        const leaf = await findLeaf(...of);
+        further = await send('Further', old.reply.id);
+        return leaf;
+      });
+      expect((await choose(old.message.id)).body.activeLeafId).toBe(further!.reply.id);
     });
 
     it('are none when it is null, and the next question starts anew', async () => {
