@@ -112,9 +112,10 @@ export class TurnsService {
     const { request, reply } = turn;
     if (waitMs === 0) return reply;
     const late = new AbortController();
-    const ended = await within(waitMs, endOf(this.read(turn, late.signal)));
+    const outcome = await within(waitMs, this.replies.endOf(reply.id, late.signal));
     late.abort();
-    return ended ?? this.messages.get(request.caller, reply.conversationId, reply.id);
+    if (outcome?.type === 'ended') return outcome.message;
+    return this.messages.get(request.caller, reply.conversationId, reply.id);
   }
 
   private once(request: TurnRequest, make: () => Promise<StartedTurn>): Promise<BegunTurn> {
@@ -148,12 +149,6 @@ const asBegun = (reply: MessageInTree): MessageInTree => ({
   ...{ status: 'pending', content: '', finishReason: null, completedAt: null },
   ...{ promptTokens: null, completionTokens: null, errorCode: null, errorDetail: null },
 });
-
-/** Null: the reply is gone, or another process goes on with it. */
-async function endOf(pieces: AsyncIterable<ReplyPiece>): Promise<MessageInTree | null> {
-  for await (const piece of pieces) if (piece.type === 'ended') return piece.message;
-  return null;
-}
 
 /** No `Retry-After`: sending the question again would ask it twice. The reply can be regenerated. */
 function failedReply(

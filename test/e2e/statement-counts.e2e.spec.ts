@@ -1,4 +1,5 @@
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
+import { FirstTexts } from '../../src/conversations/replies/first-texts';
 import { growBranch } from '../support/branches';
 import { Client } from '../support/client';
 import { startApp, type RunningApp } from '../support/running-app';
@@ -79,6 +80,15 @@ describe('Statements to the database', () => {
         'with conversation',
       ]);
     });
+  });
+
+  it('store a first text for whoever reads it, and for nobody who waits for the end', async () => {
+    const store = jest.spyOn(parley.app.get(FirstTexts), 'store');
+    await ana.send(id, 'Hi');
+    expect(store).not.toHaveBeenCalled();
+    await (await ana.ask(id, 'Hi')).all();
+    expect(store).toHaveBeenCalledTimes(1);
+    store.mockRestore();
   });
 
   it('delete a long history a few conversations at a time', async () => {

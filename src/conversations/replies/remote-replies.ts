@@ -57,8 +57,8 @@ export class RemoteReplies implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** How a reply ends. Null: it has not when `late` is aborted. */
-  async endOf(replyId: string, late: AbortSignal): Promise<ReplyOutcome['type'] | null> {
-    for await (const { type } of this.read(replyId, Infinity, late)) if (type !== 'text') return type;
+  async endOf(replyId: string, late: AbortSignal): Promise<ReplyOutcome | null> {
+    for await (const piece of this.read(replyId, Infinity, late)) if (piece.type !== 'text') return piece;
     return null;
   }
 

@@ -100,6 +100,11 @@ export class RepliesService {
     return local ? this.generator.read(local, after, gone) : this.remote.read(replyId, after, gone);
   }
 
+  /** How a reply ends, wherever it is written; of its text nothing is read. Null: it has not ended when `late` is aborted. */
+  endOf(replyId: string, late: AbortSignal): Promise<ReplyOutcome | null> {
+    return this.running.find(replyId)?.ended ?? this.remote.endOf(replyId, late);
+  }
+
   /** Stops a reply as cancelled, wherever it is written, its text so far kept. Resolves when that is stored, or it has ended otherwise. */
   async cancel(replyId: string): Promise<void> {
     const local = this.running.find(replyId);
@@ -113,9 +118,9 @@ export class RepliesService {
   /** `lost`: this process is going away. `late`: nobody has ended it in the time that its owner has. */
   private async endElsewhere(replyId: string): Promise<ReplyOutcome['type'] | 'late'> {
     const late = new AbortController();
-    const type = await within(OWNER_STOPS_MS, this.remote.endOf(replyId, late.signal));
+    const outcome = await within(OWNER_STOPS_MS, this.remote.endOf(replyId, late.signal));
     late.abort();
-    return type ?? 'late';
+    return outcome?.type ?? 'late';
   }
 
   /** Where the owner has died, or does not come round to it: it learns at its next heartbeat that the reply is no longer its own. */
