@@ -1,5 +1,8 @@
 import type { ClientBase } from 'pg';
 
+/** How long a new connection has to say where it leads to: whoever waits for it has a statement to send yet. */
+const DIRECT_MS = 1_000;
+
 /** Statements whose plans are kept, with the names that they have on a connection. */
 export const KEPT_PLANS = new Map<string, string>();
 
@@ -16,14 +19,16 @@ export function keepPlan(name: string, sql: string): string {
 
 /**
  * Gives these statements their names on a new connection, if it leads to Postgres itself. A pooler may hand each statement to another
- * connection, where nothing has that name; it is known by the process that it does not name truly.
+ * connection, where nothing has that name; it is known by the process that it does not name truly. One that does not say so in time
+ * goes without names.
  */
 export async function keepPlans(client: ClientBase): Promise<void> {
-  if (await isDirect(client)) nameStatements(client);
+  if (await isDirect(client).catch(() => false)) nameStatements(client);
 }
 
 async function isDirect(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  const question = { text: 'select pg_backend_pid() as pid', query_timeout: DIRECT_MS };
+  const { rows } = await client.query<{ pid: number }>(question);
   return rows[0]?.pid === (client as unknown as { readonly processID: number | null }).processID;
 }
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ClientBase, Pool } from 'pg';
+import type { Client, ClientBase, Pool } from 'pg';
 
 /**
  * A connection that did not answer in time may never answer again, and the pool, which knows nothing of that, would hand it out
@@ -10,6 +10,7 @@ export function dropSilentConnections(pool: Pool): void {
   const idle = new Set<ClientBase>();
   pool.on('connect', (client) =>
     watch(client, () => {
+      void (client as Client).end(); // or the pool would hand it on, before its socket has closed
       for (const connection of [client, ...idle]) drop(connection);
     }),
   );
