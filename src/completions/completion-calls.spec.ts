@@ -7,6 +7,7 @@ import { DomainError } from '../common/errors/domain-error';
 import type { ChatModel, PassedChunk } from '../llm/chat-model';
 import type { UsageService } from '../usage/usage.service';
 import { CompletionCalls, type CallEnd, type Chunk } from './completion-calls';
+import { LateWork } from './late-work';
 import { RunningCalls } from './running-calls';
 
 Logger.overrideLogger(false); // what fails here fails on purpose
@@ -63,7 +64,12 @@ function callsThat(isSent: boolean, ...script: Script) {
     translate: (error: unknown) =>
       error === trouble ? new DomainError('database_unavailable', 'It is away.') : null,
   };
-  const calls = new CompletionCalls(model, standIn<UsageService>(fakeUsage), running, outside);
+  const calls = new CompletionCalls(
+    model,
+    standIn<UsageService>(fakeUsage),
+    running,
+    new LateWork(running, outside),
+  );
   const begin = (gone: AbortSignal | null = null, request = REQUEST) =>
     calls.begin({ userId: 'ana', request, gone, onEnd: (end) => Promise.resolve(void ends.push(end)) });
   return { usage: fakeUsage, running, ends, begin };
@@ -154,7 +160,8 @@ describe('CompletionCalls', () => {
     const model = {
       passThrough: () => play([text('Hello')], new AbortController().signal),
     } as unknown as ChatModel;
-    const calls = new CompletionCalls(model, standIn<UsageService>(fake), running, { translate: () => null });
+    const lateWork = new LateWork(running, { translate: () => null });
+    const calls = new CompletionCalls(model, standIn<UsageService>(fake), running, lateWork);
     const onEnd = () => Promise.reject(new Error('not stored'));
     const chunks = await calls.begin({ userId: 'ana', request: REQUEST, gone: null, onEnd });
     await expect(readAll(chunks)).rejects.toThrow('not stored');

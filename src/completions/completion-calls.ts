@@ -1,13 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
+import { Injectable } from '@nestjs/common';
 import { DomainError } from '../common/errors/domain-error';
-import { errorForLog } from '../common/errors/error-for-log';
-import { ErrorTranslator } from '../common/errors/error-translator';
-import { within } from '../common/within';
 import { ChatModel } from '../llm/chat-model';
 import type { Reservation, SpentTokens } from '../usage/tokens';
 import { UsageService } from '../usage/usage.service';
 import type { CompletionRequest } from './completion-request';
+import { LateWork } from './late-work';
 import { estimatePrompt } from './prompt-tokens';
 import { RunningCalls } from './running-calls';
 import { Said } from './said';
@@ -33,26 +30,14 @@ export interface CompletionCall {
   readonly onEnd: (end: CallEnd) => Promise<void>;
 }
 
-const RETRY_MS = 500;
-/** Two minutes. What then is not counted is counted by whoever finds its reservation expired. */
-const MOST_TRIES = 240;
-/** So long a caller waits for its call to be counted. */
-const COUNT_MS = 1_000;
-
 /** Calls of providers that are handed on as they are: counted once each, however they end. */
 @Injectable()
 export class CompletionCalls {
-  private readonly logger = new Logger(CompletionCalls.name);
-  private readonly untilDatabaseAnswers = retry(
-    handleWhen((error) => this.outside.translate(error) !== null),
-    { maxAttempts: MOST_TRIES, backoff: new ConstantBackoff(RETRY_MS) },
-  );
-
   constructor(
     private readonly model: ChatModel,
     private readonly usage: UsageService,
     private readonly running: RunningCalls,
-    private readonly outside: ErrorTranslator,
+    private readonly lateWork: LateWork,
   ) {}
 
   /**
@@ -107,15 +92,8 @@ export class CompletionCalls {
     }
   }
 
-  /** Never throws. Where the database is away, the caller does not wait for it to come back. */
-  private async settle(reservation: Reservation, spent: SpentTokens | null): Promise<void> {
-    const settled = this.untilDatabaseAnswers
-      .execute(() => this.usage.settle(reservation, spent))
-      .catch((error: unknown) =>
-        this.logger.error({ msg: 'a call could not be counted', err: errorForLog(error) }),
-      );
-    this.running.waitFor(settled);
-    await within(COUNT_MS, settled);
+  private settle(reservation: Reservation, spent: SpentTokens | null): Promise<void> {
+    return this.lateWork.do(() => this.usage.settle(reservation, spent), 'a call could not be counted');
   }
 }
 

@@ -20,7 +20,8 @@ export class CompletionKeys {
   ) {}
 
   /**
-   * Takes the key for `madeId`, or waits for what the same request is making elsewhere. Null: taken; to be kept or given back.
+   * Takes the key for `madeId`, or waits for what the same request is making elsewhere. Null: taken. It is to be kept or
+   * given back; where this throws, to be given back, since it may have been taken all the same.
    *
    * @throws DomainError `idempotency_key_reused`; `conflict` – the other one takes longer than a call can; `rate_limited`
    */
@@ -36,7 +37,7 @@ export class CompletionKeys {
       const kept = await this.waitForOutcome(userId, keyed, deadline, gone);
       if (kept) return kept;
     }
-    if (keyed.isUncounted) await this.count(userId, keyed, madeId);
+    if (keyed.isUncounted) await this.budgets.spend('send', userId); // as a replay it was let through, and it is none after all
     return null;
   }
 
@@ -58,15 +59,5 @@ export class CompletionKeys {
 
   giveBack(userId: string, keyed: KeyedRequest, madeId: string): Promise<void> {
     return this.keys.giveBack(userId, keyed, madeId);
-  }
-
-  /** It was let through as a replay, and is none after all: the first one came to nothing. */
-  private async count(userId: string, keyed: KeyedRequest, madeId: string): Promise<void> {
-    try {
-      await this.budgets.spend('send', userId);
-    } catch (error) {
-      await this.keys.giveBack(userId, keyed, madeId);
-      throw error;
-    }
   }
 }

@@ -10,6 +10,7 @@ import { CompletionStream } from './completion-stream';
 import { CompletionsController } from './completions.controller';
 import { CompletionsService } from './completions.service';
 import { KeptCompletions } from './kept-completions.service';
+import { LateWork } from './late-work';
 import { RunningCalls } from './running-calls';
 
 @Module({
@@ -22,6 +23,7 @@ import { RunningCalls } from './running-calls';
     CompletionStream,
     CompletionsService,
     KeptCompletions,
+    LateWork,
     RunningCalls,
   ],
   exports: [RunningCalls],

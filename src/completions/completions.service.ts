@@ -54,14 +54,16 @@ export class CompletionsService {
     gone: AbortSignal,
   ): Promise<OpenedCompletion> {
     const keeping = this.kept.toKeeping(caller, request, keyed);
-    const earlier = await this.kept.earlier(keeping, gone);
-    if (earlier) return toReplay(request, earlier);
     const onEnd = (end: CallEnd) => this.kept.keep(keeping, end);
-    const call = { userId: caller.userId, request, gone: null, onEnd };
-    const running = await this.calls.begin(call).catch(async (error: unknown) => {
+    let running: AsyncGenerator<Chunk, void>;
+    try {
+      const earlier = await this.kept.earlier(keeping, gone);
+      if (earlier) return toReplay(request, earlier);
+      running = await this.calls.begin({ userId: caller.userId, request, gone: null, onEnd });
+    } catch (error) {
       await this.kept.giveBack(keeping);
       throw error;
-    });
+    }
     const conversationId = keeping.turns && keeping.place.conversationId;
     return { request, chunks: await begun(toTheEnd(running)), conversationId, replayed: false };
   }

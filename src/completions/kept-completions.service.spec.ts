@@ -7,6 +7,8 @@ import type { Exchange, KeptExchanges } from '../conversations/kept-exchanges.se
 import type { MessagesService } from '../conversations/messages.service';
 import type { CompletionKeys } from './completion-keys';
 import { KeptCompletions } from './kept-completions.service';
+import { LateWork } from './late-work';
+import { RunningCalls } from './running-calls';
 import { Said } from './said';
 
 Logger.overrideLogger(false); // what fails here fails on purpose
@@ -20,7 +22,7 @@ const REQUEST = {
 };
 const trouble = new Error('connection lost');
 
-/** Each attempt to store comes to one of these, first one first. */
+/** Each attempt to store, or to give the key back, comes to one of these, first one first. */
 function keptAfter(...outcomes: readonly (boolean | Error)[]) {
   const [stored, givenBack] = [[] as Exchange[], [] as string[]];
   const exchanges: Pick<KeptExchanges, 'keep'> = {
@@ -31,7 +33,10 @@ function keptAfter(...outcomes: readonly (boolean | Error)[]) {
   };
   const keys: Pick<CompletionKeys, 'take' | 'giveBack'> = {
     take: () => Promise.resolve(null),
-    giveBack: (_userId, { key }) => Promise.resolve(void givenBack.push(key)),
+    giveBack: (_userId, { key }) => {
+      const outcome = outcomes[givenBack.push(key) - 1];
+      return outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve();
+    },
   };
   const outside = {
     translate: (error: unknown) =>
@@ -43,6 +48,7 @@ function keptAfter(...outcomes: readonly (boolean | Error)[]) {
     messages,
     standIn<CompletionKeys>(keys),
     outside,
+    new LateWork(new RunningCalls(), outside),
   );
   return { kept, keeping: kept.toKeeping(ANA, REQUEST, KEYED), stored, givenBack };
 }
@@ -94,6 +100,15 @@ describe('KeptCompletions', () => {
     const { kept, keeping, stored, givenBack } = keptAfter();
     await kept.keep(keeping, anEnd('', new DomainError('model_unavailable', 'It is away.')));
     expect([stored, givenBack]).toEqual([[], ['key']]);
+  });
+
+  it('gives the key back once the database is back, which its caller does not wait for', async () => {
+    const { kept, keeping, givenBack } = keptAfter(...Array.from({ length: 5 }, () => trouble));
+    const given = kept.giveBack(keeping);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await given;
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(givenBack).toHaveLength(6);
   });
 
   it.each<[string, unknown, string]>([

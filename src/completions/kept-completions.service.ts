@@ -13,6 +13,7 @@ import type { CallEnd } from './completion-calls';
 import { CompletionKeys } from './completion-keys';
 import type { CompletionRequest } from './completion-request';
 import { toKeptReply } from './kept-reply';
+import { LateWork } from './late-work';
 import { toTextTurns, type TextTurns } from './text-turns';
 
 /** Where an exchange is to be kept: its ids, in the order of its messages. */
@@ -62,6 +63,7 @@ export class KeptCompletions {
     private readonly messages: MessagesService,
     private readonly keys: CompletionKeys,
     private readonly outside: ErrorTranslator,
+    private readonly lateWork: LateWork,
   ) {}
 
   toKeeping(caller: Caller, request: CompletionRequest, keyed: KeyedRequest | null): Keeping {
@@ -118,14 +120,11 @@ export class KeptCompletions {
     }
   }
 
-  /** A key that can't be given back now expires by itself. Never throws. */
+  /** Whether the key has been taken or not: where an answer of the database was lost, nobody knows. Never throws. */
   async giveBack({ caller, keyed, place }: Keeping): Promise<void> {
     if (!keyed) return;
-    try {
-      await this.keys.giveBack(caller.userId, keyed, place.replyId);
-    } catch (error) {
-      this.logger.warn({ msg: 'a key could not be given back', err: errorForLog(error) });
-    }
+    const giveBack = () => this.keys.giveBack(caller.userId, keyed, place.replyId);
+    await this.lateWork.do(giveBack, 'a key could not be given back');
   }
 
   /** As replies fail: what is the caller's fault elsewhere is the model's here. */

@@ -1,5 +1,6 @@
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import { newId } from '../../src/common/ids';
+import { IdempotencyService } from '../../src/idempotency/idempotency.service';
 import { aMember } from '../support/callers';
 import { Client } from '../support/client';
 import {
@@ -261,6 +262,17 @@ describe('The key of a completion that is kept', () => {
        values ($1, $2, '', $3, 102, now() - interval '1 second')`,
       [ana.tokens!.user.id, key, newId()],
     );
+    expect(isReplay(await complete(ana, kept()))).toBe(false);
+  });
+
+  it('is free again where the answer that gives it is lost on its way from the database', async () => {
+    const keys = parley.app.get(IdempotencyService);
+    const lease = keys.lease.bind(keys);
+    jest.spyOn(keys, 'lease').mockImplementationOnce(async (...of) => {
+      await lease(...of);
+      throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    });
+    await expect(complete(ana, kept())).rejects.toMatchObject({ status: 503 });
     expect(isReplay(await complete(ana, kept()))).toBe(false);
   });
 
