@@ -50,6 +50,15 @@ describe('What a model has said', () => {
     expect(said.spent(1, false)).toEqual({ model: MODEL, promptTokens: 1, completionTokens: 5 });
   });
 
+  it('is held up to five million units, and no further', () => {
+    const much = 'x'.repeat(3_000_000);
+    const said = after(
+      ...[much, much, much].flatMap((text) => [delta({ content: text }), delta({ reasoning: text })]),
+    );
+    expect(said.text).toHaveLength(5_000_000);
+    expect(said.spent(1, false)!.completionTokens).toBe(countTokens('x'.repeat(10_000_000)));
+  });
+
   it('has ended as the provider says', () => {
     expect(after(delta({ content: 'Oslo' })).finishReason).toBeNull();
     expect(after(delta({}, 'length'), { choices: [] }).finishReason).toBe('length');

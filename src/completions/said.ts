@@ -22,6 +22,9 @@ interface SeenMessage {
   readonly function_call?: unknown;
 }
 
+/** UTF-16 units. No reply is kept that is longer (REPLY_MAX_CHARS); a provider that finds no end must not fill the memory. */
+const MOST_HELD = 5_000_000;
+
 /** What a model has said so far, in chunks or at once, and what that has cost. */
 export class Said {
   /** As the provider has it. Null: it has not finished. */
@@ -68,14 +71,17 @@ export class Said {
 
   private readMessage(message: SeenMessage): void {
     const { content, refusal, reasoning_content: thoughts, reasoning } = message;
-    this.words += textIn(content) + textOf(refusal);
-    this.besides += textOf(thoughts ?? reasoning) + thoughtsIn(content);
+    this.words = held(this.words, textIn(content) + textOf(refusal));
+    this.besides = held(this.besides, textOf(thoughts ?? reasoning) + thoughtsIn(content));
     const calls = isEmpty(message.tool_calls) ? message.function_call : message.tool_calls;
     if (isEmpty(calls)) return;
     this.hasToolCalls = true;
-    this.besides += argumentsIn(calls);
+    this.besides = held(this.besides, argumentsIn(calls));
   }
 }
+
+const held = (text: string, more: string): string =>
+  text.length < MOST_HELD ? text + more.slice(0, MOST_HELD - text.length) : text;
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 

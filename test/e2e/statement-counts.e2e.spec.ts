@@ -3,6 +3,7 @@ import { FirstTexts } from '../../src/conversations/replies/first-texts';
 import { growBranch } from '../support/branches';
 import { Client } from '../support/client';
 import { startApp, type RunningApp } from '../support/running-app';
+import { startScriptedApp } from '../support/scripted-app';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 import { Statements } from '../support/statements';
 
@@ -191,18 +192,15 @@ describe('Statements to the database', () => {
   });
 });
 
-describe('Statements to the database where limits are on', () => {
-  it('are one more for each limit that replicas share', async () => {
-    const model = await ScriptedModelServer.start();
-    const parley = await startApp({ RATE_LIMITS: 'on', LLM_BASE_URL: model.url, LLM_MODELS: 'scripted' });
+describe('Statements to the database where limits are on, and all accounts have a quota', () => {
+  it('are one more for each limit that replicas share, and a transaction for the quota', async () => {
+    const { parley, ana } = await startScriptedApp({ RATE_LIMITS: 'on', QUOTA_TOKENS: '1000000' });
     const statements = new Statements(parley);
-    const ana = await Client.guest(parley.url);
     const { id } = await ana.conversation();
     expect(await statements.count(() => ana.get('/models'))).toBe(0);
     expect(await statements.count(() => Client.guest(parley.url))).toBe(2 + 1);
-    expect(await statements.count(() => ana.send(id, 'Hi'))).toBe(4 + 2);
+    expect(await statements.count(() => ana.send(id, 'Hi'))).toBe(4 + 2 + 2);
     await parley.close();
-    await model.close();
   });
 });
 

@@ -60,6 +60,18 @@ describe('The sweeper', () => {
     expect(model.calls).toEqual([]);
   });
 
+  it('leaves what is to be written anew to others while its model has no room, and ends what is not', async () => {
+    model.hasRoom = false;
+    const [untouched, begun] = [await orphan(), await orphan('Oslo is')];
+    await pass(8);
+    expect(message(untouched)).toMatchObject({ status: 'pending' });
+    expect(message(begun)).toMatchObject(interrupted);
+    model.hasRoom = true;
+    await pass(2);
+    expect(message(untouched)).toMatchObject({ status: 'completed', content: 'Oslo is cold.' });
+    expect(model.calls).toHaveLength(1);
+  });
+
   it.each(['', 'Oslo is'])(
     'ends a reply as cancelled that somebody wanted stopped, with %j',
     async (text) => {

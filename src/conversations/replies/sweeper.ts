@@ -44,22 +44,27 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweep(): Promise<void> {
     try {
-      let claimed: number;
-      do claimed = this.mayTake() ? await this.takeSome() : 0;
-      while (claimed === MOST_AT_ONCE); // there may be more
+      let taken: number;
+      do taken = this.mayTake() ? await this.takeSome() : 0;
+      while (taken === MOST_AT_ONCE); // there may be more
     } catch (error) {
       this.logger.warn({ msg: 'sweep failed', err: errorForLog(error) });
     }
   }
 
-  /** How many were claimed. What cannot be taken after all is let go: nobody has begun it. */
+  /** How many were taken. What cannot be taken after all is let go: nobody has begun it, and another process may have room for it. */
   private async takeSome(): Promise<number> {
     const { owner } = this.running;
     // What this process writes is its own to settle, however late the heartbeat.
     const expired = await this.replies.claimExpired(owner, MOST_AT_ONCE, this.running.ids());
-    for (const reply of expired) if (this.mayTake()) await this.take(reply);
-    if (!this.mayTake()) await this.replies.release(owner, this.running.ids());
-    return expired.length;
+    let taken = 0;
+    for (const reply of expired) {
+      if (!this.mayTake() || (isToRunAgain(reply) && !this.generator.hasRoom)) continue;
+      await this.take(reply);
+      taken += 1;
+    }
+    if (taken < expired.length) await this.replies.release(owner, this.running.ids());
+    return taken;
   }
 
   private mayTake(): boolean {
@@ -68,9 +73,9 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What fails is claimed again once this claim's lease has run out: it must not hold up the others. */
   private async take(reply: ExpiredReply): Promise<void> {
-    const { replyId, attempts, hasText, cancelled } = reply;
+    const { replyId } = reply;
     try {
-      if (!hasText && !cancelled && attempts <= MOST_ATTEMPTS) await this.runAgain(reply);
+      if (isToRunAgain(reply)) await this.runAgain(reply);
       else await this.end(reply);
     } catch (error) {
       this.logger.warn({ msg: 'could not take over a reply', replyId, err: errorForLog(error) });
@@ -92,3 +97,7 @@ export class Sweeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (ended) this.logger.warn({ msg: 'ended a reply that nobody was writing any more', replyId });
   }
 }
+
+/** Nobody can have read of it, nor wants it stopped, and it has not brought down too many processes. */
+const isToRunAgain = ({ hasText, cancelled, attempts }: ExpiredReply): boolean =>
+  !hasText && !cancelled && attempts <= MOST_ATTEMPTS;

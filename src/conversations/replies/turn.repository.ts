@@ -176,7 +176,7 @@ export class TurnRepository {
    * lock of an account that a quota applies to.
    */
   private async commit(turn: Wanted, write: WriteTurn): Promise<OpenedTurn> {
-    if (!turn.opens && !turn.keyed) {
+    if (!turn.opens && !turn.keyed && this.config.usage.quotaTokens === null) {
       const opened = await this.untilWritten(this.database, turn, write);
       if (opened) return opened;
     }
