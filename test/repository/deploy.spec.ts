@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ShellScript } from '../support/shell-script';
+
+const ROOT = join(__dirname, '..', '..');
 
 /** Notes what it is asked, and has a release where `HISTORY` says so. The smoke test ends as `SMOKE` says. */
 const HELM = `echo "helm $*" >> "$CALLS"
@@ -28,7 +32,7 @@ describe('The deployment', () => {
     expect(status).toBe(0);
     expect(calls.slice(1)).toEqual([
       expect.stringMatching(
-        /^helm upgrade parley .*--install --atomic .*examples\/staging.yaml .*image.repository=registry.example.com\/parley .*image.tag=1.2.3$/,
+        /^helm upgrade parley .*--install --atomic .*examples\/staging.yaml .*--set-string image.repository=registry.example.com\/parley --set-string image.tag=1.2.3$/,
       ),
       'npm run test:smoke https://chat.example.com',
     ]);
@@ -49,7 +53,23 @@ describe('The deployment', () => {
     expect([status, calls.at(-1)]).toEqual([1, expect.stringMatching(/^helm upgrade /)]);
   });
 
+  it('does its job with an account where no guests are let in', async () => {
+    const { status } = await deploy({ ENVIRONMENT: 'production', PARLEY_USERNAME: 'smoke' });
+    expect(status).toBe(0);
+  });
+
+  it('is given by its workflow whatever it takes', () => {
+    const [workflow, text] = ['.github/workflows/deploy.yml', 'scripts/deploy.sh'].map((path) =>
+      readFileSync(join(ROOT, path), 'utf8'),
+    ) as [string, string];
+    const taken = [...text.matchAll(/^# {3}([A-Z_]+) /gm)].map(([, name]) => name!);
+    expect(taken).toContain('PARLEY_PASSWORD');
+    const given = taken.filter((name) => workflow.includes(`\n          ${name}: `));
+    expect(given).toEqual(taken.filter((name) => name !== 'NAMESPACE')); // which has a default
+  });
+
   it.each([
+    ['values that let no guests in, and no account', { ENVIRONMENT: 'production' }, 2],
     ['an environment that there is not', { ENVIRONMENT: 'moon' }, 2],
     ['no tag', { IMAGE_TAG: '' }, 1],
   ])('does nothing for %s', async (_, env, status) => {
