@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { endOnSignals } from './early-end';
 import { errorForLog } from './common/errors/error-for-log';
 import { loadConfig } from './config/config';
 import { ConfigError } from './config/environment';
@@ -12,6 +13,7 @@ async function main(): Promise<void> {
   await serve(config, stopTraces);
 }
 
+endOnSignals();
 main().catch((error: unknown) => {
   const reason = error instanceof ConfigError ? error.message : JSON.stringify(errorForLog(error));
   process.stderr.write(`Parley did not start. ${reason}\n`);

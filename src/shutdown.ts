@@ -7,6 +7,7 @@ import { RunningCalls } from './completions/running-calls';
 import { Config } from './config/config';
 import { RepliesService } from './conversations/replies/replies.service';
 import { SocketGateway } from './conversations/sockets/socket.gateway';
+import { endOnSignalsNoMore } from './early-end';
 import { HealthService } from './health/health.service';
 
 /** npm passes on the signal that the terminal has sent already: two within this time are one. */
@@ -29,6 +30,7 @@ export function stopOnSignals(app: NestExpressApplication, afterwards: Afterward
       void stop(app, afterwards);
     } else if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
   };
+  endOnSignalsNoMore();
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
 }

@@ -4,7 +4,8 @@ import { DomainError } from '../common/errors/domain-error';
 import { errorForLog } from '../common/errors/error-for-log';
 import { Repeater } from '../common/repeater';
 import { Config } from '../config/config';
-import { hasHiddenCharacters, normalizeUsername } from '../users/username';
+import { ConfigError } from '../config/environment';
+import { toAdminName } from './admin-name';
 import { UsersService } from '../users/users.service';
 
 /** How soon a database that was behind or away is asked again. */
@@ -30,9 +31,7 @@ export class FirstAdmin implements OnApplicationBootstrap, OnModuleDestroy {
   async onApplicationBootstrap(): Promise<void> {
     const { firstAdmin } = this.config.auth;
     if (!firstAdmin) return;
-    const username = normalizeUsername(firstAdmin.username);
-    if (username.length < 3 || username.length > 80 || hasHiddenCharacters(username))
-      throw new Error('ADMIN_USERNAME: expected 3 to 80 visible characters');
+    const username = toAdminName(firstAdmin.username);
     if (!(await this.make(username, firstAdmin.password))) this.repeater.start(AGAIN_MS);
   }
 
@@ -42,7 +41,7 @@ export class FirstAdmin implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async tryAgain(): Promise<void> {
     const { username, password } = this.config.auth.firstAdmin!;
-    const done = await this.make(normalizeUsername(username), password).catch((error: unknown) => {
+    const done = await this.make(toAdminName(username), password).catch((error: unknown) => {
       this.logger.error({ msg: BAD_PASSWORD, err: errorForLog(error) });
       return true;
     });
@@ -59,7 +58,7 @@ export class FirstAdmin implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       const code = error instanceof DomainError ? error.code : null;
       if (code === 'username_taken') return true; // another replica was faster
-      if (code === 'validation_failed') throw new Error(BAD_PASSWORD, { cause: error });
+      if (code === 'validation_failed') throw new ConfigError([BAD_PASSWORD]);
       this.logger.error({ msg: 'could not make the account of ADMIN_USERNAME', err: errorForLog(error) });
       return false;
     }

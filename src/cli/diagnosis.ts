@@ -6,6 +6,7 @@ import { refusesSettings } from '../database/direct-url';
 import { examineDatabase, type DatabaseFacts } from '../database/database-facts';
 import { listModels } from '../llm/openai/model-list';
 import { PRESETS } from '../llm/presets';
+import { checkConfig } from './checked-config';
 
 /** What was looked at, and what was found. Without `advice` nothing has to be done. */
 export interface Finding {
@@ -22,9 +23,10 @@ const RIGHTS_ADVICE = 'Run parley db:migrate with DATABASE_DIRECT_URL: docs/oper
 
 /** Looks at all that a server needs. Changes nothing but that a secret is invented and kept, as at a start. */
 export async function diagnose(environment: Environment, now = Date.now): Promise<Finding[]> {
-  const folder = checkFolder(environment);
-  if (!folder.ok) return [folder];
   try {
+    checkConfig(environment);
+    const folder = checkFolder(environment);
+    if (!folder.ok) return [folder];
     const config = loadConfig(environment);
     const database = config.database.url === null ? [] : await checkDatabase(config, now);
     return [good('configuration', 'valid'), folder, checkSecret(environment, config), ...database].concat(
@@ -39,10 +41,15 @@ export async function diagnose(environment: Environment, now = Date.now): Promis
 const good = (check: string, said: string): Finding => ({ check, ok: true, said });
 const bad = (check: string, said: string, advice: string): Finding => ({ check, ok: false, said, advice });
 
+/** As it is, or in a file. */
+const isGiven = (environment: Environment, ...names: string[]): boolean =>
+  names.some((name) => environment[name] || environment[`${name}_FILE`]);
+
 /** Only where something is kept there: the database, or the secret. */
-function checkFolder({ DATABASE_URL, JWT_SECRET, JWT_SECRETS, DATA_DIR = '.parley' }: Environment): Finding {
-  if (DATABASE_URL && (JWT_SECRET || JWT_SECRETS)) return good('DATA_DIR', 'not used');
-  let folder = DATA_DIR;
+function checkFolder(environment: Environment): Finding {
+  if (isGiven(environment, 'DATABASE_URL') && isGiven(environment, 'JWT_SECRET', 'JWT_SECRETS'))
+    return good('DATA_DIR', 'not used');
+  let folder = environment.DATA_DIR || '.parley';
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   try {
     if (!statSync(folder).isDirectory()) throw new Error('a file');
@@ -59,10 +66,7 @@ function checkFolder({ DATABASE_URL, JWT_SECRET, JWT_SECRETS, DATA_DIR = '.parle
 
 /** One that is invented is another one on every machine. */
 function checkSecret(environment: Environment, { database }: Config): Finding {
-  const given = ['JWT_SECRET', 'JWT_SECRETS', 'JWT_SECRET_FILE', 'JWT_SECRETS_FILE'].some(
-    (name) => environment[name],
-  );
-  if (given) return good('JWT_SECRET', 'given');
+  if (isGiven(environment, 'JWT_SECRET', 'JWT_SECRETS')) return good('JWT_SECRET', 'given');
   if (database.url === null) return good('JWT_SECRET', 'invented, and kept in DATA_DIR');
   const advice = 'Set it to 32 characters or more, the same for all replicas: openssl rand -base64 48';
   return bad('JWT_SECRET', 'not given, so each machine invents its own', advice);
@@ -72,16 +76,20 @@ async function checkDatabase({ database }: Config, now: () => number): Promise<F
   const facts = await examineDatabase(database.url!);
   if ('trouble' in facts)
     return [bad('database', facts.trouble, 'Check DATABASE_URL, and that the database runs and lets us in.')];
-  const pooled = await refusesSettings(database.directUrl!);
-  const directAdvice = 'Set DATABASE_DIRECT_URL to the database itself, for migrations.';
   return [
     good('database', `PostgreSQL ${facts.version}`),
-    pooled
-      ? bad('direct connection', 'leads to a connection pooler', directAdvice)
-      : good('direct connection', 'leads to the database itself'),
+    await checkDirect(database),
     checkClock(facts, now()),
     ...checkSchema(facts),
   ];
+}
+
+async function checkDirect({ url, directUrl, migrate }: Config['database']): Promise<Finding> {
+  const check = 'direct connection';
+  if (!migrate && directUrl === url) return good(check, 'not used: migrations are run by others');
+  if (!(await refusesSettings(directUrl!))) return good(check, 'leads to the database itself');
+  const advice = 'Set DATABASE_DIRECT_URL to the database itself, for migrations.';
+  return bad(check, 'leads to a connection pooler', advice);
 }
 
 function checkClock({ askedAtMs, answeredAtMs, databaseMs }: DatabaseFacts, now: number): Finding {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
+import { endOnSignals } from '../early-end';
 import { addConfigCommands } from './config-commands';
 import { addDatabaseCommands } from './database-commands';
 import { addKeyCommands } from './key-commands';
@@ -29,5 +30,6 @@ function refuse(error: unknown): void {
   reportError(said, process.argv.includes('--json'));
 }
 
+endOnSignals();
 if (existsSync('.env')) process.loadEnvFile('.env'); // as the server does
 main(process.argv.slice(2)).catch(refuse);

@@ -17,7 +17,8 @@ export async function inParley<T>(work: (parley: INestApplicationContext) => Pro
   try {
     const config = { ...settings, database: { ...settings.database, url: database.url } };
     const module = AppModule.with({ ...config, log: { ...config.log, level: 'silent' } });
-    const parley = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
+    // Not initialized: this process takes over no replies, and tidies nothing up.
+    const parley = await NestFactory.create(module, { logger: false, abortOnError: false }).catch(explain);
     return await work(parley)
       .catch(explain)
       .finally(() => parley.close());

@@ -43,7 +43,7 @@ export class Cleaner implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-/** Deletes until nothing is left. */
+/** Deletes all that was there. What is over in the meantime can wait. */
 export async function inPortions(deleteSome: (limit: number) => Promise<number>): Promise<void> {
-  while ((await deleteSome(AT_ONCE)) > 0);
+  while ((await deleteSome(AT_ONCE)) >= AT_ONCE);
 }

@@ -29,6 +29,16 @@ describe('docker-compose.yml', () => {
       expect(Object.keys(environment).filter((name) => !known.includes(name))).toEqual([]);
   });
 
+  it('hands on what chooses and limits models', () => {
+    const wanted = Object.keys(VARIABLES).filter((name) =>
+      /^(LLM_\w*MODELS?|LLM_(FALLBACKS|MODEL_SIZES)|LIMIT_\w+|QUOTA_\w+|OLLAMA_BASE_URL|\w+_API_KEY)$/.test(
+        name,
+      ),
+    );
+    for (const [, { environment = {} }] of parleys)
+      expect(wanted.filter((name) => !(name in environment))).toEqual([]);
+  });
+
   it('sets for Caddy what its file asks for', () => {
     const asked = [...caddyfile.matchAll(/\{\$([A-Z_]+):/g)].map(([, name]) => name);
     expect(Object.keys(services.caddy!.environment!).sort()).toEqual(asked.sort());

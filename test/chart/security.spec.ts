@@ -110,6 +110,15 @@ describeWithHelm('The network policy', () => {
     expect(metrics).toEqual({ ports: [{ port: 'metrics' }], from: [prometheus] });
   });
 
+  it('lets pods that migrate out past the pooler, and no others', () => {
+    const values = { database: { existingSecret: 'db', direct: { existingSecret: 'owner' } } };
+    const out = (mode: string) =>
+      policy({ databasePort: 6432, directTo: [prometheus] }, { ...values, migrations: { mode } })?.egress;
+    const direct = { ports: [{ port: 5432 }], to: [prometheus] };
+    expect(out('auto')).toContainEqual(direct);
+    expect(out('job')).not.toContainEqual(direct);
+  });
+
   it.each([
     ['http://collector:4318', 4318],
     ['https://otlp.example.com', 443],

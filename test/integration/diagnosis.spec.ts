@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { diagnose, type Finding } from '../../src/cli/diagnosis';
 import { migrate } from '../../src/database/migrate';
 import { cloneDatabase, emptyDatabase, type TestDatabase } from '../support/database';
@@ -61,10 +64,31 @@ describe('A diagnosis', () => {
     ['is wrong', { DATABASE_POOL: 'canary', LLM_MODELS: 'a' }, ['configuration']],
     ['has no secret that replicas share', { JWT_SECRET: '' }, ['JWT_SECRET']],
     ['has a folder that is none', { JWT_SECRET: '', DATA_DIR: '/dev/null/parley' }, ['DATA_DIR']],
+    ['names a model that there is not', { LLM_DEFAULT_MODEL: 'no/such' }, ['configuration']],
     ['leads to no database', { DATABASE_URL: 'postgres://canary:canary@127.0.0.1:1/x' }, ['database']],
     ['leads to no model', { LLM_BASE_URL: 'http://127.0.0.1:1/v1', LLM_MODELS: 'a' }, ['models of custom']],
   ])('says so when the configuration %s', async (_what, environment, expected) => {
     expect(wrong(await look(environment))).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('wants no folder where the database and the secret are given in files', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-secrets-'));
+    const inFile = (name: string, value: string) => {
+      writeFileSync(join(folder, name), value);
+      return { [name]: '', [`${name}_FILE`]: join(folder, name) };
+    };
+    const files = { ...inFile('DATABASE_URL', database.url), ...inFile('JWT_SECRET', JWT_SECRET) };
+    const findings = await look({ ...files, DATA_DIR: '/dev/null/parley' });
+    rmSync(folder, { recursive: true });
+    expect(wrong(findings)).toEqual([]);
+    expect(findings.map(({ check }) => check)).toContain('migrations');
+  });
+
+  it('says what is required in production, and nothing of a folder that is not used there', async () => {
+    const findings = await look({ NODE_ENV: 'production', DATABASE_URL: '', DATA_DIR: '/dev/null/parley' });
+    expect(findings).toMatchObject([
+      { check: 'configuration', said: expect.stringContaining('DATABASE_URL') as string },
+    ]);
   });
 
   it('says so when the password of the database is wrong', async () => {
@@ -113,6 +137,8 @@ describe('A diagnosis', () => {
       const pooler = await PgBouncer.start(database.url);
       try {
         expect(wrong(await look({ DATABASE_URL: pooler.url }))).toEqual(['direct connection', 'time limits']);
+        const others = { DATABASE_URL: pooler.url, MIGRATIONS: 'manual' }; // a Job, say, with a role of its own
+        expect(wrong(await look(others))).toEqual(['time limits']);
         const DATABASE_DIRECT_URL = database.url;
         expect(wrong(await look({ DATABASE_URL: pooler.url, DATABASE_DIRECT_URL }))).toEqual(['time limits']);
       } finally {

@@ -156,12 +156,20 @@ describe('The command line', () => {
     expect(JSON.parse(err)).toEqual({ error: { code: 'not_found', message: 'There is no such account.' } });
   });
 
+  it('does its work whatever the first administrator of a server would be, and makes none', async () => {
+    const env = { ADMIN_USERNAME: 'boss', ADMIN_PASSWORD: 'password' };
+    const { status } = await run(['users:create', '--username', 'clerk'], `${PASSWORD}\n`, env);
+    expect([status, await accountsCalled('boss'), await accountsCalled('clerk')]).toEqual([0, 0, 1]);
+  });
+
   it.each([
-    ['an address', '127.0.0.1'],
-    ['a name with two addresses', 'localhost'],
-  ])('says that there is no database at %s, without its password', async (_what, host) => {
+    ['an address', '127.0.0.1', 'auto'],
+    ['a name with two addresses', 'localhost', 'auto'],
+    ['an address that others migrate', '127.0.0.1', 'manual'],
+    ['a name with two addresses that others migrate', 'localhost', 'manual'],
+  ])('says that there is no database at %s, without its password', async (_what, host, MIGRATIONS) => {
     const DATABASE_URL = `postgres://parley:canary-password@${host}:1/parley`;
-    const env = { DATABASE_URL, NODE_OPTIONS: TWO_ADDRESSES };
+    const env = { DATABASE_URL, MIGRATIONS, NODE_OPTIONS: TWO_ADDRESSES };
     const outcome = await run(['users:create', '--username', 'late'], NEVER_SHOWN, env);
     expectRefusal(outcome, /ECONNREFUSED|database/);
     expect(outcome.err).not.toContain('canary');

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { Client as Connection } from 'pg';
+import { cloneDatabase, type TestDatabase } from '../support/database';
+import { startCommand } from '../support/parley-cli';
 import { ParleyProcess } from '../support/parley-process';
+import { waitUntil } from '../support/wait-until';
 
 describe('A start that cannot work', () => {
   const outputOf = async (environment: Readonly<Record<string, string>>) => {
@@ -37,5 +42,47 @@ describe('A start that cannot work', () => {
     expect(status).toBe(1);
     expect(output).toContain('ECONNREFUSED');
     expect(output).not.toContain('canary-password');
+  });
+});
+
+describe('A signal that comes while', () => {
+  let database: TestDatabase;
+  let holder: Connection;
+
+  /** Nobody gets further than to the table of migrations. */
+  beforeEach(async () => {
+    database = await cloneDatabase();
+    holder = new Connection({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('begin; lock table migrations in access exclusive mode');
+  });
+
+  afterEach(async () => {
+    await holder.end();
+    await database.drop();
+  });
+
+  const waits = () =>
+    waitUntil(
+      async () => (await database.query(`select from pg_locks where not granted`)).length > 0,
+      'a wait',
+    );
+
+  // As process 1 of a container, who has no listener hears no signal: 143 and not SIGTERM says that there is one.
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('a server starts ends it at once: %s', async (signal, status) => {
+    const parley = ParleyProcess.launch({ DATABASE_URL: database.url, JWT_SECRET: 'x'.repeat(32) });
+    await waits();
+    parley.signal(signal);
+    await expect(parley.ended).resolves.toBe(status);
+  });
+
+  it('a command works ends it at once', async () => {
+    const command = startCommand(['db:status'], { DATABASE_URL: database.url });
+    await waits();
+    command.kill('SIGINT');
+    await expect(once(command, 'exit')).resolves.toEqual([130, null]);
   });
 });
