@@ -1,9 +1,11 @@
+import { DataSource } from 'typeorm';
 import type { UsageReportResponse } from '../../src/account/usage.dto';
 import { countTokens } from '../../src/common/tokens';
 import { aMember } from '../support/callers';
 import type { Client } from '../support/client';
 import { aCompletion, asking, complete, stream, textOfAll } from '../support/completions';
 import { newGate } from '../support/gate';
+import { makePatient } from '../support/patient-database';
 import type { RunningApp } from '../support/running-app';
 import { USAGE } from '../support/scripted-answer';
 import { startScriptedApp } from '../support/scripted-app';
@@ -168,6 +170,7 @@ describe('What completions take', () => {
   );
 
   it('is held to the quota of the account, fifty at once included', async () => {
+    await makePatient(parley.app.get(DataSource));
     await parley.database.query('update users set quota_tokens = 12 where id = $1', [ana.tokens!.user.id]);
     const all = await Promise.allSettled(Array.from({ length: 50 }, () => whole()));
     const refused = all.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];

@@ -5,7 +5,7 @@ import { startApp, type RunningApp } from '../support/running-app';
 import { ScriptedModelServer } from '../support/scripted-model-server';
 
 const ON = {
-  ...{ RATE_LIMITS: 'on', TRUST_PROXY: '1', SEND_WAIT_SECONDS: '5' },
+  ...{ RATE_LIMITS: 'on', TRUST_PROXY: '1' },
   ...{ LIMIT_SEND: '3/1m', LIMIT_SEND_ADDRESS: '5/2m', LIMIT_DEFAULT: '6/30s' },
   ...{ LIMIT_GUEST: '2/1h', LIMIT_REGISTER: '2/1h', LIMIT_LOGIN: '2/1m' },
 };

@@ -1,21 +1,28 @@
 import { newId } from '../../src/common/ids';
 import type { ConversationResponse } from '../../src/conversations/conversation.dto';
 import type { ExchangeResponse, MessageResponse } from '../../src/conversations/message.dto';
-import { type Client, type ProblemBody } from '../support/client';
+import { Client, type ProblemBody } from '../support/client';
 import { newGate } from '../support/gate';
-import type { RunningApp } from '../support/running-app';
+import { startApp, type RunningApp } from '../support/running-app';
 import { startScriptedApp } from '../support/scripted-app';
 import type { ScriptedModelServer } from '../support/scripted-model-server';
 import { waitUntil } from '../support/wait-until';
 
 describe('Waiting for a reply', () => {
   let parley: RunningApp;
+  /** Waits for a second at most. */
+  let hasty: RunningApp;
   let model: ScriptedModelServer;
   let ana: Client;
   let path: string;
   let letGo: () => void;
 
-  beforeAll(async () => ({ parley, model, ana } = await startScriptedApp({ SEND_WAIT_SECONDS: '1' })));
+  beforeAll(async () => {
+    ({ parley, model, ana } = await startScriptedApp());
+    // Of one database: passport is one for the process, and signs in where the last app does.
+    const shared = { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', DATABASE_URL: parley.database.url };
+    hasty = await startApp({ ...shared, SEND_WAIT_SECONDS: '1' });
+  });
 
   beforeEach(async () => {
     path = `/conversations/${(await ana.conversation()).id}/messages`;
@@ -30,10 +37,17 @@ describe('Waiting for a reply', () => {
 
   afterEach(() => letGo());
 
-  afterAll(() => parley.close());
+  afterAll(async () => {
+    await hasty.close();
+    await parley.close();
+  });
 
-  const send = <Body = ExchangeResponse>(prefer?: string) =>
-    ana.post<Body>(path, { content: 'Is it cold?' }, { headers: prefer ? { Prefer: prefer } : {} });
+  const send = <Body = ExchangeResponse>(prefer?: string, to = parley) =>
+    new Client(to.url, ana.tokens).post<Body>(
+      path,
+      { content: 'Is it cold?' },
+      { headers: prefer ? { Prefer: prefer } : {} },
+    );
   const read = async ({ id }: Pick<MessageResponse, 'id'>) =>
     (await ana.get<MessageResponse>(`${path}/${id}`)).body;
   const ended = (reply: MessageResponse) =>
@@ -57,7 +71,7 @@ describe('Waiting for a reply', () => {
     ['the server has had enough', undefined],
     ['the caller would have waited longer than the server does', 'wait=600'],
   ])('ends with the reply as it is when %s', async (_who, prefer) => {
-    const { status, headers, body } = await send(prefer);
+    const { status, headers, body } = await send(prefer, hasty);
     expect(status).toBe(202);
     expect(headers.get('location')).toBe(`/api/v1${path}/${body.reply.id}`);
     expect(body.reply.completedAt).toBeNull();

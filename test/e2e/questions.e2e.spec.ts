@@ -234,7 +234,7 @@ describe('Questions where sends are limited and headings made', () => {
     model = await ScriptedModelServer.start();
     parley = await startApp({
       ...{ LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', LLM_TITLE_MODEL: 'custom/scripted' },
-      ...{ RATE_LIMITS: 'on', LIMIT_SEND: '2/1m', SEND_WAIT_SECONDS: '5' },
+      ...{ RATE_LIMITS: 'on', LIMIT_SEND: '2/1m' },
     });
   });
 

@@ -13,7 +13,7 @@ describe('A replay', () => {
   let id: string;
 
   beforeAll(async () => {
-    app = await startScriptedApp({ SEND_WAIT_SECONDS: '5' });
+    app = await startScriptedApp();
   });
   beforeEach(async () => {
     ana = await Client.guest(app.parley.url);

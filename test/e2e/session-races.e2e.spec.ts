@@ -1,7 +1,9 @@
 import { Client as Connection } from 'pg';
+import { DataSource } from 'typeorm';
 import type { TokensResponse } from '../../src/auth/auth.dto';
 import { aMember, PASSWORD } from '../support/callers';
 import { Client } from '../support/client';
+import { makePatient } from '../support/patient-database';
 import { startApp, type RunningApp } from '../support/running-app';
 import { waitUntil } from '../support/wait-until';
 
@@ -12,6 +14,7 @@ describe('A session whose account changes at that moment', () => {
 
   beforeAll(async () => {
     parley = await startApp();
+    await makePatient(parley.app.get(DataSource));
   });
 
   afterAll(() => parley.close());

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/database/data-source-options';
 import { toDatabaseProblem, violatedConstraint } from '../../src/database/database-errors';
@@ -17,33 +18,35 @@ describe('Database trouble', () => {
   });
 
   /** As the application does it, but over one connection, and with some limits shorter than in earnest. */
-  async function open(url = database.url, limits: object = {}, more: object = {}): Promise<DataSource> {
+  async function open(url = database.url, limits: object = {}): Promise<DataSource> {
     const options = dataSourceOptions({ url, poolSize: 1 });
     const { extra: usual } = options as { extra: object };
-    const dataSource = new DataSource({ ...options, extra: { ...usual, ...limits }, ...more });
+    const dataSource = new DataSource({ ...options, extra: { ...usual, ...limits } });
     opened.push(dataSource);
     return dataSource.initialize();
   }
 
   it('of a statement that takes too long is an outage, and the next one is served', async () => {
-    const dataSource = await open(database.url, { statement_timeout: 50 });
-    const error = await failureOf(dataSource.query('select pg_sleep(5)'));
+    const dataSource = await open(database.url, { statement_timeout: 1_000 });
+    const error = await failureOf(dataSource.query('select pg_sleep(30)'));
     expect(error).toMatchObject({ driverError: { code: '57014' } });
     expect(toDatabaseProblem(error)).toMatchObject(outage);
     await expect(dataSource.query('select 1 as one')).resolves.toEqual([{ one: 1 }]);
   });
 
   it('of a server that does not answer in time is an outage', async () => {
-    const dataSource = await open(database.url, { statement_timeout: 0, query_timeout: 50 });
-    const error = await failureOf(dataSource.query('select pg_sleep(0.2)'));
+    const dataSource = await open(database.url, { statement_timeout: 0, query_timeout: 1_000 });
+    const error = await failureOf(dataSource.query('select pg_sleep(3)'));
     expect(error).toMatchObject({ message: 'Query read timeout' });
     expect(toDatabaseProblem(error)).toMatchObject(outage);
   });
 
   it('of a pool that is used up is an outage', async () => {
-    const dataSource = await open(database.url, {}, { connectTimeoutMS: 100 });
+    const dataSource = await open();
     const holder = dataSource.createQueryRunner();
     await holder.connect();
+    const { master } = dataSource.driver as unknown as { readonly master: Pool };
+    master.options.connectionTimeoutMillis = 100;
     const error = await failureOf(dataSource.query('select 1'));
     expect(error).toMatchObject({ message: 'timeout exceeded when trying to connect' });
     expect(toDatabaseProblem(error)).toMatchObject(outage);

@@ -63,11 +63,21 @@ describe('An exchange that was had elsewhere', () => {
     );
   const keyRow = async () =>
     (
-      await database.query<{ status: number; seconds: number }>(
-        'select status, extract(epoch from expires_at - now())::int as seconds from idempotency_keys where key = $1',
+      await database.query<{ status: number; expires_at: Date }>(
+        'select status, expires_at from idempotency_keys where key = $1',
         [key],
       )
     )[0];
+  const now = async () =>
+    (await database.query<{ now: Date }>('select clock_timestamp() as now'))[0]!.now.getTime();
+  /** Does that, and sees that the key lasts for so long from then on. */
+  const expectToLast = async (seconds: number, act: () => Promise<boolean>) => {
+    const before = await now();
+    expect(await act()).toBe(true);
+    const expiresAt = (await keyRow())!.expires_at.getTime() - seconds * 1000;
+    expect(expiresAt).toBeGreaterThanOrEqual(before);
+    expect(expiresAt).toBeLessThanOrEqual(await now());
+  };
   const lease = (madeId: string, seconds = 60) =>
     keys.lease(database.userId, { key, hash: HASH }, madeId, seconds);
   const holding = (status = 200): Exchange => anExchange({ held: { key, status } });
@@ -124,10 +134,10 @@ describe('An exchange that was had elsewhere', () => {
 
   it('makes the key that is held for it last for a day', async () => {
     const exchange = holding();
-    expect(await lease(exchange.reply.id)).toBe(true);
-    expect(await keyRow()).toEqual({ status: 102, seconds: 60 });
-    expect(await exchanges.keep(exchange)).toBe(true);
-    expect(await keyRow()).toEqual({ status: 200, seconds: DAY_SECONDS });
+    await expectToLast(60, () => lease(exchange.reply.id));
+    expect(await keyRow()).toMatchObject({ status: 102 });
+    await expectToLast(DAY_SECONDS, () => exchanges.keep(exchange));
+    expect(await keyRow()).toMatchObject({ status: 200 });
   });
 
   it.each<[string, () => Promise<unknown>]>([
@@ -159,8 +169,9 @@ describe('An exchange that was had elsewhere', () => {
   it('leaves its key as it was where it can not be stored', async () => {
     const exchange = { ...holding(), model: 'x'.repeat(201) };
     await lease(exchange.reply.id);
+    const found = await keyRow();
     await expect(exchanges.keep(exchange)).rejects.toThrow();
-    expect(await keyRow()).toEqual({ status: 102, seconds: 60 });
+    expect(await keyRow()).toEqual(found);
   });
 
   describe('whose key', () => {
