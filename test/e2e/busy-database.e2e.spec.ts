@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 import { Client } from '../support/client';
 import { Listener } from '../support/listener';
+import { makePatient } from '../support/patient-database';
 import { pauseAnswer } from '../support/paused-answer';
 import { startApp, type RunningApp } from '../support/running-app';
 import { ScriptedModelServer } from '../support/scripted-model-server';
@@ -16,6 +17,7 @@ describe('Replies while requests have used up the connections', () => {
     model = await ScriptedModelServer.start();
     const env = { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', DATABASE_POOL: String(CONNECTIONS) };
     parley = await startApp(env);
+    await makePatient(parley.app.get(DataSource));
   });
   afterAll(async () => {
     await parley.close();

@@ -83,14 +83,15 @@ describe('The body of a completion', () => {
     const content = [{ type: 'image_url', image_url: { url } }];
     const body = JSON.stringify(asking({ messages: [{ role: 'user', content }], values }));
     let longest = 0;
-    let last = performance.now();
+    let last = process.cpuUsage();
     const beat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
+      const { user, system } = process.cpuUsage(last);
+      longest = Math.max(longest, (user + system) / 1000);
+      last = process.cpuUsage();
     }, 1);
     expect((await chatRaw(body)).status).toBe(200);
     clearInterval(beat);
-    expect(longest).toBeLessThan(2_000); // parsing, checking, and writing it anew: some 100 ms each at worst, on a slow machine
+    expect(longest).toBeLessThan(2_000); // parsing, checking, and writing it anew: some 100 ms each at worst, of the processor's time: others may hold this process up
   });
 
   it('may be nested as deep as any other', async () => {

@@ -1,7 +1,9 @@
 import { get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import { DataSource } from 'typeorm';
 import { Client } from '../support/client';
 import { Listener } from '../support/listener';
+import { makePatient } from '../support/patient-database';
 import { startApp, type RunningApp } from '../support/running-app';
 import { newGate } from '../support/gate';
 import { ScriptedModelServer } from '../support/scripted-model-server';
@@ -17,6 +19,7 @@ describe('A long answer', () => {
     model = await ScriptedModelServer.start();
     const environment = { LLM_BASE_URL: model.url, LLM_MODELS: 'scripted', REPLY_MAX_CHARS: '5000000' };
     parley = await startApp(environment);
+    await makePatient(parley.app.get(DataSource));
     ana = await Client.guest(parley.url);
   });
   afterAll(async () => {

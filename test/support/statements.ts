@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { Housekeeping } from '../../src/account/housekeeping';
 import type { RunningApp } from './running-app';
 
 interface Connection {
@@ -17,12 +18,13 @@ const BY_THE_CLOCK = [
   /select from generations where lease_until < now\(\)/,
 ];
 
-/** Every statement that an application sends to the database from now on, in order, but for those by the clock. */
+/** Every statement that an application sends to the database from now on, in order, but for those by the clock: the engine's are left out, and housekeeping is stopped. */
 export class Statements {
   readonly seen: string[] = [];
   private readonly watched = new WeakSet<Connection>();
 
   constructor({ app }: RunningApp) {
+    void app.get(Housekeeping).onModuleDestroy(); // which would begin at any time within ten minutes
     const { master } = app.get(DataSource).driver as unknown as { master: Pool };
     master.on('acquire', (connection) => this.watch(connection));
   }
