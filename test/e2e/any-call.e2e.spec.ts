@@ -1,10 +1,12 @@
 import fc from 'fast-check';
+import { DataSource } from 'typeorm';
 import { anyCall } from '../support/any-call';
 import type { Call } from '../support/call';
 import { Cast } from '../support/cast';
 import { OPERATIONS } from '../support/contract';
 import { describeCall } from '../support/describe-call';
 import { judge } from '../support/judge';
+import { makePatient } from '../support/patient-database';
 import { startApp, type RunningApp } from '../support/running-app';
 import { GOOD_MODEL } from '../support/schema-values';
 import { ScriptedModelServer, type AnswerScript } from '../support/scripted-model-server';
@@ -45,8 +47,9 @@ describe('Any call of the contract', () => {
     parley = await startApp({
       ...{ LLM_BASE_URL: good.url, LLM_MODELS: 'scripted', LLM_DEFAULT_MODEL: GOOD_MODEL },
       ...{ OPENAI_BASE_URL: bad.url, OPENAI_API_KEY: 'sk-none', LLM_BREAKER_RESET: '1s' },
-      ...{ LLM_FIRST_TOKEN_TIMEOUT: '5s', LLM_IDLE_TIMEOUT: '5s', LLM_TOTAL_TIMEOUT: '5s' },
+      ...{ LLM_FIRST_TOKEN_TIMEOUT: '10s', LLM_IDLE_TIMEOUT: '10s', LLM_TOTAL_TIMEOUT: '10s' },
     });
+    await makePatient(parley.app.get(DataSource)); // none may be answered with a 5xx
     sender = new Sender(parley.url);
     cast = await Cast.gather(parley);
   });

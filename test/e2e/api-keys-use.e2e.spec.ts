@@ -44,8 +44,15 @@ describe('An API key', () => {
     ana = await aMember(parley);
   });
 
+  afterEach(() => jest.restoreAllMocks());
+
   afterAll(() => parley.close());
 
+  /** What was remembered until now is asked for anew. */
+  const fourSecondsLater = () => {
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 4_000);
+  };
   const me = (authorization: string) =>
     new Client(parley.url).get('/users/me', { headers: { Authorization: authorization } });
   const listed = async (id: string) =>
@@ -176,7 +183,8 @@ describe('An API key', () => {
       await changeAccount(parley, ana, 'disabled_at = now()');
       expectProblem(await me(`Bearer ${key}`), 403, 'account_disabled');
       await changeAccount(parley, ana, 'disabled_at = null');
-      await waitUntil(async () => (await me(`Bearer ${key}`)).status === 200, 'the account to be believed');
+      fourSecondsLater();
+      expect((await me(`Bearer ${key}`)).status).toBe(200);
     });
 
     it('tells when it was last used, a minute behind at most', async () => {
@@ -187,10 +195,9 @@ describe('An API key', () => {
       expect(Date.parse(lastUsedAt!)).toBeGreaterThanOrEqual(Date.parse(createdAt));
       const longAgo = `update api_keys set last_used_at = now() - interval '2 minutes' where id = $1`;
       await parley.database.query(longAgo, [id]);
-      await waitUntil(async () => {
-        await me(`Bearer ${key}`);
-        return Date.parse((await listed(id))!.lastUsedAt!) > Date.now() - 60_000;
-      }, 'a use that is written down');
+      fourSecondsLater();
+      await me(`Bearer ${key}`);
+      expect(Date.parse((await listed(id))!.lastUsedAt!)).toBeGreaterThan(Date.now() - 60_000);
     });
   });
 });
