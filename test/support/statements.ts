@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { Housekeeping } from '../../src/account/housekeeping';
+import { Cleaner } from '../../src/common/cleaner';
 import type { RunningApp } from './running-app';
 
 interface Connection {
@@ -18,13 +19,17 @@ const BY_THE_CLOCK = [
   /select from generations where lease_until < now\(\)/,
 ];
 
-/** Every statement that an application sends to the database from now on, in order, but for those by the clock: the engine's are left out, and housekeeping is stopped. */
+/**
+ * Every statement that an application sends to the database from now on, in order, but for those by the clock: the engine's are left
+ * out, and what tidies up is stopped.
+ */
 export class Statements {
   readonly seen: string[] = [];
   private readonly watched = new WeakSet<Connection>();
 
   constructor({ app }: RunningApp) {
-    void app.get(Housekeeping).onModuleDestroy(); // which would begin at any time within ten minutes
+    const tidiers = [app.get(Housekeeping), ...app.get<Cleaner>(Cleaner, { each: true })];
+    for (const each of tidiers) void each.onModuleDestroy(); // which would begin at any time within ten minutes
     const { master } = app.get(DataSource).driver as unknown as { master: Pool };
     master.on('acquire', (connection) => this.watch(connection));
   }
