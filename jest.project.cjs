@@ -29,6 +29,7 @@ const withDatabase = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
-const limits = { maxWorkers: 2, testTimeout: 60_000 };
+// The time is for a test that hangs: what waits for something gives up sooner, and says for what.
+const limits = { maxWorkers: 2, testTimeout: 300_000 };
 
 module.exports = { limits, project, withDatabase };

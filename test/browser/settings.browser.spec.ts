@@ -44,7 +44,7 @@ describe('The settings', () => {
       await call.click({ timeout: 1_000 }).catch(() => undefined); // it is not there any more
       return tab.getByText('Your session has ended.').isVisible();
     };
-    await waitUntil(isOut, 'the sign-in page', 5_000);
+    await waitUntil(isOut, 'the sign-in page');
   }
 
   it('are opened from the menu of the account', async () => {
@@ -135,7 +135,7 @@ describe('The settings', () => {
     await expect(page.content()).resolves.not.toContain(key);
     await rows().getByRole('button', { name: 'Delete' }).click();
     await page.getByText('There are no keys.').waitFor();
-    await waitUntil(async () => (await script.get('/conversations')).status === 401, 'a 401', 5_000);
+    await waitUntil(async () => (await script.get('/conversations')).status === 401, 'a 401');
   });
 
   it('show what was used, by day and model and of the quota, and the chat says when it is used up', async () => {

@@ -6,9 +6,6 @@ import type { CallsOf } from './calls';
 import { compile, generate, pinsOf, type Generator } from './generation';
 import { doWholeJob, ROOT } from './job/whole-job';
 
-/** A generator and a server that starts, on cores that others use as well. */
-const GENERATION_MS = 120_000;
-
 /** What a stranger gets who has nothing but the document, and does what docs/clients.md says. */
 export function generatedClientContract(generator: Generator): void {
   let generated: Awaited<ReturnType<typeof generate>>;
@@ -19,7 +16,7 @@ export function generatedClientContract(generator: Generator): void {
     const env = { ADMIN_USERNAME: ROOT.username, ADMIN_PASSWORD: ROOT.password };
     [generated, replicas] = await Promise.all([generate(generator), Replicas.start(1, { env })]);
     compiled = compile(generator); // while the server answers
-  }, GENERATION_MS);
+  });
   afterAll(() => replicas.close());
 
   it('is generated without a warning', () => {

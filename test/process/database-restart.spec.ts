@@ -67,7 +67,7 @@ describe('Two replicas whose Postgres is restarted while replies are written', (
     const { url } = await folder.start();
     await expireAll(url);
     proxy.moveTo(url);
-    await waitUntil(async () => (await replicas[0]!.readiness()) === 200, 'Postgres to be back', 30_000);
+    await waitUntil(async () => (await replicas[0]!.readiness()) === 200, 'Postgres to be back');
     end.open();
 
     const ends = await Promise.all(followed.map((reply) => reply.toEnd(one)));

@@ -30,7 +30,7 @@ describe('A Parley that is told to stop', () => {
   });
 
   it('lets a reply end, takes no new work meanwhile, and goes with status 0', async () => {
-    await start(15);
+    await start(600);
     const gate = newGate();
     model.answerAll(async (answer) => {
       answer.text('Oslo is ');

@@ -39,7 +39,7 @@ describe('The sockets of a Parley that is told to stop', () => {
   };
 
   it('close 1012: the idle ones at once, the others after the last event of their last reply', async () => {
-    await start(1, 15);
+    await start(1, 600);
     const [busy, idle, silent] = [
       await SocketClient.signedIn(ana),
       await SocketClient.signedIn(ana),

@@ -1,13 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { PATIENCE } from './patience';
 import { waitUntil } from './wait-until';
 
 const ROOT = join(__dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'src', 'main.js');
-
-/** A start takes two seconds, and many may start at once. */
-const READY_MS = 60_000;
 
 /** The built product in a process of its own, as operators run it. `npm test` builds it first. */
 export class ParleyProcess {
@@ -34,6 +32,7 @@ export class ParleyProcess {
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
       BCRYPT_COST: '4',
+      ...PATIENCE,
       ...environment,
     };
     const child = spawn(process.execPath, [MAIN], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -49,7 +48,7 @@ export class ParleyProcess {
 
   /** @throws Error – it has ended, or takes too long. */
   async ready(): Promise<void> {
-    await waitUntil(() => this.isReady(), 'a Parley that is ready', READY_MS);
+    await waitUntil(() => this.isReady(), 'a Parley that is ready');
   }
 
   get url(): string {

@@ -1,6 +1,5 @@
 import { cloneDatabase, type TestDatabase } from './database';
 import { ParleyProcess } from './parley-process';
-import { PATIENCE } from './patience';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -8,7 +7,6 @@ type Environment = Readonly<Record<string, string>>;
 const DEFAULTS = {
   JWT_SECRET: 'a secret that only the tests know, of a good length',
   RATE_LIMITS: 'off',
-  ...PATIENCE,
 };
 
 /** Parley processes on one database of their own, as operators run them behind a load balancer. */

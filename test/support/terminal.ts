@@ -36,7 +36,7 @@ export class Terminal {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const terminal = new Terminal(shell, port);
-    await waitUntil(() => terminal.isReady(), 'a Parley that is ready', 30_000);
+    await waitUntil(() => terminal.isReady(), 'a Parley that is ready', 120_000);
     return terminal;
   }
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What `look` gives once it gives something true. @throws Error – not within ten seconds, or as long as is said. */
+/** What `look` gives once it gives something true. @throws Error – not within a minute, which a slow machine may need, or as long as is said. */
 export async function waitUntil<T>(
   look: () => Promise<T> | T,
   what: string,
-  timeoutMs = 10_000,
+  timeoutMs = 60_000,
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   do {
