@@ -11,7 +11,8 @@ describe('The log of a process with several providers, at its loudest', () => {
   let replicas: Replicas;
   let model: ScriptedModelServer;
   let parley: ParleyProcess;
-  const statuses: number[] = [];
+  /** Of the answers, model by model. */
+  let statuses: number[][];
 
   beforeAll(async () => {
     model = await ScriptedModelServer.start();
@@ -37,14 +38,15 @@ describe('The log of a process with several providers, at its loudest', () => {
     const ana = await Client.guest(parley.url);
     const ask = async (content: string, name: string) => {
       const { id } = await ana.conversation();
-      const { status } = await ana.post(`/conversations/${id}/messages`, { content, model: name });
-      statuses.push(status);
+      return (await ana.post(`/conversations/${id}/messages`, { content, model: name })).status;
     };
-    for (const name of MODELS)
-      for (const question of ['Refuse', 'Limit', 'Fail', 'Break', 'Garble', 'Page']) {
-        await ask(question, name);
-        await ask('Answer', name); // or it might be left alone, as one that is down
-      }
+    const askEverything = async (name: string) => {
+      const answered: number[] = [];
+      for (const question of ['Refuse', 'Limit', 'Fail', 'Break', 'Garble', 'Page'])
+        answered.push(await ask(question, name), await ask('Answer', name)); // or it might be left alone, as one that is down
+      return answered;
+    };
+    statuses = await Promise.all(MODELS.map(askEverything));
     parley.signal('SIGTERM');
     await parley.ended;
   });
@@ -59,7 +61,7 @@ describe('The log of a process with several providers, at its loudest', () => {
       new Set([1, 2, 3].map((n) => `Bearer sk-${CANARY}-${n}`)),
     );
     const each = [503, 503, 503, 502, 502, 502].flatMap((status) => [status, 201]);
-    expect(statuses).toEqual(MODELS.flatMap(() => each));
+    expect(statuses).toEqual(MODELS.map(() => each));
   });
 
   it('tells of every failure', () => {
