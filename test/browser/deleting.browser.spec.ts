@@ -6,7 +6,7 @@ import { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { expectSoon } from './support/expect-soon';
 import { startPageApp, type PageApp } from './support/page-app';
-import { noticeOf, signIn, watchCalls } from './support/person';
+import { noticeOf, signIn, stopClock, watchCalls } from './support/person';
 import { Sidebar } from './support/sidebar';
 import { Visitor } from './support/visitor';
 
@@ -40,7 +40,7 @@ describe('A conversation that is deleted', () => {
   const undo = () => noticeOf(page, 'is deleted.').getByRole('button', { name: 'Undo' });
 
   it('leaves the list at once, and the server when the time to undo it is over, once', async () => {
-    await page.clock.install();
+    await stopClock(page);
     await sidebar.choose('Two', 'Delete');
     await noticeOf(page, '“Two” is deleted.').waitFor();
     await sidebar.expectTitles('Recent', ['Three', 'One']);
@@ -57,7 +57,7 @@ describe('A conversation that is deleted', () => {
   });
 
   it('comes back with Undo, and the server never hears of it', async () => {
-    await page.clock.install();
+    await stopClock(page);
     await sidebar.choose('Two', 'Delete');
     await sidebar.expectTitles('Recent', ['Three', 'One']);
     await undo().click();
@@ -73,16 +73,19 @@ describe('A conversation that is deleted', () => {
     await page.getByRole('heading', { name: 'Two' }).waitFor();
     const chat = new ChatPage(page);
     await chat.ask('Where is it cold?');
+    await stopClock(page);
     await sidebar.choose('Two', 'Delete');
     await page.getByRole('heading', { name: 'What would you like to know?' }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/');
     await undo().click();
+    await page.clock.resume();
     await chat.answers.getByText('You said: Where is it cold?').waitFor();
     expect(chat.conversationId).toBe(ids[1]);
     await sidebar.expectTitles('Recent', ['Two', 'Three', 'One']);
   });
 
   it('is gone for good when the tab is closed before that', async () => {
+    await stopClock(page);
     await sidebar.choose('Two', 'Delete');
     await sidebar.expectTitles('Recent', ['Three', 'One']);
     await expect(isThere(ids[1]!)).resolves.toBe(true);
@@ -92,6 +95,7 @@ describe('A conversation that is deleted', () => {
   });
 
   it('is gone for good when the tab goes to another page before that', async () => {
+    await stopClock(page);
     await sidebar.choose('Two', 'Delete');
     await sidebar.expectTitles('Recent', ['Three', 'One']);
     await page.goto('/errors/404');
@@ -101,6 +105,7 @@ describe('A conversation that is deleted', () => {
   });
 
   it('is one of two, of which each can be had back', async () => {
+    await stopClock(page);
     await sidebar.choose('One', 'Delete');
     await sidebar.choose('Two', 'Delete');
     await sidebar.expectTitles('Recent', ['Three']);

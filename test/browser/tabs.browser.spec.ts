@@ -8,7 +8,7 @@ import { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { expectSoon } from './support/expect-soon';
 import { startPageApp, type PageApp } from './support/page-app';
-import { chooseOfAccount, fillIn, noticeOf } from './support/person';
+import { chooseOfAccount, fillIn, noticeOf, stopClock } from './support/person';
 import { beginAnswer, comeBack } from './support/reader';
 import { Sidebar } from './support/sidebar';
 import { Visitor } from './support/visitor';
@@ -93,7 +93,7 @@ describe('Two tabs of one person', () => {
   it('agree on what is deleted once it cannot be undone', async () => {
     await lists[1]!.link('One').click();
     await two.page.getByRole('heading', { name: 'One' }).waitFor();
-    await two.page.clock.install();
+    await stopClock(two.page);
     for (const title of ['One', 'Two']) await lists[0]!.choose(title, 'Delete');
     await noticeOf(one.page, '“Two” is deleted.').getByRole('button', { name: 'Undo' }).click();
     await lists[0]!.expectTitles('Recent', ['Two']);

@@ -4,6 +4,7 @@ import { ChatPage } from './support/chat-page';
 import { useChromium } from './support/chromium';
 import { findIntruders } from './support/hostile-text';
 import { startPageApp, type PageApp } from './support/page-app';
+import { stopClock } from './support/person';
 import { Visitor } from './support/visitor';
 import { xssPayloads } from './support/xss-payloads';
 
@@ -107,6 +108,7 @@ describe('Hostile text', () => {
       .locator('.top-bar')
       .getByRole('button', { name: /^More for/ })
       .click();
+    await stopClock(chat.page);
     await chat.page.getByRole('menuitem', { name: 'Delete' }).click();
     await chat.page.getByText(`“${titles.at(-1)}” is deleted.`).waitFor();
     await chat.button('Undo').click();

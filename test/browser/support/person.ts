@@ -48,6 +48,12 @@ export async function chooseOfAccount(page: Page, entry: string): Promise<void> 
     .click();
 }
 
+/** Has the time of a tab stand still, so that nothing of it is over before the test lets it go by. */
+export async function stopClock({ clock }: Page): Promise<void> {
+  await clock.install();
+  await clock.pauseAt(Date.now() + 60_000); // which has to be ahead, however long it takes to say so
+}
+
 /** What the page says in its corner. */
 export const noticeOf = (page: Page, text: string | RegExp): Locator =>
   page.locator('.notice').filter({ hasText: text });

@@ -8,6 +8,8 @@ interface VisitorOptions extends BrowserContextOptions {
   readonly baseURL: string;
 }
 
+/** Twice Playwright's own, for a slow machine; as `waitUntil`. */
+const WAIT_MS = 60_000;
 const REPORT = 'reportPolicyViolation';
 /** Chromium says so of every answer that failed or was not a 2xx. Tests cause these, and pages cannot prevent it. */
 const NETWORK_FAILURE = /^Failed to load resource:/;
@@ -33,6 +35,7 @@ export class Visitor {
 
   static async come(browser: Browser, options: VisitorOptions): Promise<Visitor> {
     const context = await browser.newContext({ ...DESKTOP, locale: 'en-GB', timezoneId: 'UTC', ...options });
+    context.setDefaultTimeout(WAIT_MS);
     const visitor = new Visitor(context, new URL(options.baseURL).origin);
     await visitor.watch();
     return visitor;
@@ -106,6 +109,12 @@ function listenForViolations(report: string): void {
 
 /** Until the tab has told us all that happened in it before: reports of violations are tasks of their own. */
 async function reported(tab: Page): Promise<void> {
-  const turn = () => tab.evaluate(() => new Promise<void>((resolve) => setTimeout(resolve)));
+  const turn = () =>
+    tab.evaluate(async () => {
+      const { port1, port2 } = new MessageChannel(); // a timer would wait for a clock that a test has stopped
+      const told = new Promise((resolve) => (port1.onmessage = resolve));
+      port2.postMessage(null);
+      await told;
+    });
   await turn().catch(turn); // it may just have gone to another page, which takes the script with it
 }
