@@ -2,7 +2,7 @@
 import { EventSourceParserStream } from 'eventsource-parser/stream';
 
 const API = `${process.env.PARLEY_URL ?? 'http://localhost:3000'}/api/v1`;
-const EVENTS_A_CONNECTION = 12; // then it is cut, as a network would do
+const EVENTS_A_CONNECTION = 4; // then it is cut, as a network would do
 
 const post = async (path, body, headers) => {
   const response = await fetch(API + path, { method: 'POST', headers, body: JSON.stringify(body) });

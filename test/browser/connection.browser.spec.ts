@@ -101,9 +101,11 @@ describe('An answer over a bad connection', () => {
 
   it('comes whole over a slow network, after a question that is shown before it is sent', async () => {
     await slowDown(chat.page);
+    app.network.stall();
     await chat.send('How slow are you?');
     await chat.page.getByRole('article', { name: 'Question, being sent' }).waitFor();
     await expect(chat.answers.count()).resolves.toBe(0);
+    await app.network.mend();
     await chat.settled();
     await isWhole('How slow are you?', 'You said: How slow are you?');
   });

@@ -8,13 +8,15 @@ describe('Guides', () => {
   let replicas: Replicas;
 
   const here = (text: string) => text.replaceAll('localhost:3000', new URL(replicas.urls[0]!).host);
+  /** The demo model says a long question again, word by word: there is time to stop it on a slow machine, too. */
+  const lasting = (command: string) => command.replace('Tell me everything', `$&${' a'.repeat(90)}`);
 
   // Each in one shell, as somebody does who follows it: what one command sets, the next ones use.
   beforeAll(async () => {
     replicas = await Replicas.start(1, { env: { RATE_LIMITS: 'on' } });
     await Promise.all(
       GUIDES.map(async ({ snippets }) => {
-        const commands = snippets.flatMap(stepsOf).map(({ command }) => here(command));
+        const commands = snippets.flatMap(stepsOf).map(({ command }) => lasting(here(command)));
         const outputs = await runInShell(commands, { DATABASE_URL: replicas.database.url });
         for (const snippet of snippets) printed.set(snippet, outputs.splice(0, stepsOf(snippet).length));
       }),

@@ -76,7 +76,7 @@ describe('Three replicas that are restarted one after the other under a steady l
 
   it('fails nothing where replies are shorter than the drain', async () => {
     msAWord = 20;
-    const outcomes = await restartUnderLoad(await start('10'));
+    const outcomes = await restartUnderLoad(await start('600'));
     expect(balancer.refused).toBe(0);
     expect(outcomes.length).toBeGreaterThan(3 * WORKERS);
     for (const { reply, end } of outcomes)

@@ -175,6 +175,12 @@ describe('Export and import', () => {
     await waitUntil(async () => (await some()).length > 0, 'some messages');
     half.kill('SIGKILL');
     await once(half, 'close');
+    const running = `select from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`;
+    await waitUntil(
+      async () => (await database.query(running)).length === 0,
+      'the end of its last statement',
+    );
     const there = (await some()).length;
     expect(there).toBeLessThan(rowsOf(whole).filter(({ type }) => type === 'message').length);
     const { out } = await importing(database, whole);

@@ -9,6 +9,7 @@ const LOOK_MS = 100;
 /**
  * A small round-robin proxy, as operators put one before replicas: it looks whether they are ready, and passes a request on to the
  * next one where nobody takes the connection, or where a replica that is going away refuses it (503 `draining`: nothing was stored).
+ * Where none says that it is ready, each may be: on a slow machine they say so too late.
  */
 export class LoadBalancer {
   /** Requests that no replica took. */
@@ -56,8 +57,9 @@ export class LoadBalancer {
 
   private async pass(from: IncomingMessage, to: ServerResponse): Promise<void> {
     const body = await buffer(from);
-    const first = ++this.turn % Math.max(1, this.ready.length);
-    const inTurn = [...this.ready.slice(first), ...this.ready.slice(0, first)]; // as they were when the request came
+    const ready = this.ready.length > 0 ? this.ready : this.replicas();
+    const first = ++this.turn % Math.max(1, ready.length);
+    const inTurn = [...ready.slice(first), ...ready.slice(0, first)]; // as they were when the request came
     for (const replica of inTurn) {
       const answer = await send(replica, from, body).catch(() => null);
       if (!answer || (await isDraining(answer))) continue;

@@ -80,7 +80,8 @@ async function regenerate(guest: Calls, id: string, { id: replyId, parentId }: M
 
 /** Another first question, whose reply is cancelled; then back to the former branch. */
 async function branch(guest: Calls, id: string, former: Message): Promise<void> {
-  const body = { content: 'Where is it dark?', parentId: null };
+  // The demo model says a long question again, word by word: there is time to stop it.
+  const body = { content: `Where is it dark?${' a'.repeat(90)}`, parentId: null };
   const { message, reply } = await guest.messagesSend({ path: { id }, header: LATER, body });
   expect(reply).toMatchObject({ status: 'pending', completedAt: null });
   const cancel = () => guest.messagesCancel({ path: { id, replyId: reply.id } });
