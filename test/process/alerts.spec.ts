@@ -42,6 +42,8 @@ describeWithPromtool('An alert', () => {
   let proxy: TcpProxy;
   /** What the processes told before and after each fault. */
   const courses = new Map<string, Course[]>();
+  /** Failures that nobody has met. */
+  let shown: Course[];
 
   beforeAll(async () => {
     model = await ScriptedModelServer.start();
@@ -71,6 +73,10 @@ describeWithPromtool('An alert', () => {
     expect(firing(ALERTS.file, alert, courses.get(alert)!)).toEqual({ well: false, ill: true });
   });
 
+  it('ParleyServerErrors says nothing of an error page that is shown on request, nor of probes', () => {
+    expect(firing(ALERTS.file, 'ParleyServerErrors', shown)).toEqual({ well: false, ill: false });
+  });
+
   it.each(NAMES)('%s has a page in the runbook', (alert) => {
     expect(RUNBOOK).toContain(`\n## ${alert}\n`);
   });
@@ -82,6 +88,9 @@ describeWithPromtool('An alert', () => {
     const note = (alert: string, ill: Metrics | null) => courses.set(alert, [{ well, ill, again: true }]);
     proxy.freeze();
     await waitUntil(async () => (await lagOf(parley)) > 5, 'a late heartbeat');
+    for (let n = 0; n < 9; n++) expect((await ana.get('//errors/500')).status).toBe(500);
+    expect((await ana.get('//health/ready')).status).toBe(503);
+    shown = [{ well, ill: await scrape(parley), again: true }];
     const asked: Promise<unknown>[] = [];
     await waitUntil(async () => {
       asked.push(...Array.from({ length: 8 }, () => ana.post('/auth/guest'))); // they wait for three seconds only
