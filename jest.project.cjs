@@ -29,7 +29,8 @@ const withDatabase = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
 };
 
-// The time is for a test that hangs: what waits for something gives up sooner, and says for what.
-const limits = { maxWorkers: 2, testTimeout: 300_000 };
+// Three for two cores: many tests wait most of their time. The time is for a test that hangs: what waits for something gives up
+// sooner, and says for what.
+const limits = { maxWorkers: 3, testTimeout: 300_000 };
 
 module.exports = { limits, project, withDatabase };
