@@ -10,10 +10,12 @@ import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import WebSocket from 'ws';
 import embedded from '../dist/src/database/embedded/embedded-postgres.js';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const TICKS_A_SECOND = Number(execFileSync('getconf', ['CLK_TCK']));
+const INSPECTOR_PORT = 21_900;
 const TOKEN = 'cold'; // four characters, as many as a token has in prose
 
 /** An endless answer at the pace that its question says, in tokens a second; 0: not one. */
@@ -38,7 +40,7 @@ const database = new pg.Client({ connectionString: postgres.url });
 await database.connect();
 
 const replicas = [];
-async function startReplica() {
+async function startReplica(options = []) {
   const port = 21_000 + replicas.length;
   const env = {
     ...{
@@ -51,7 +53,8 @@ async function startReplica() {
     ...{ JWT_SECRET: 'measured '.repeat(4), RATE_LIMITS: 'off', LLM_MODELS: 'endless' },
     LLM_BASE_URL: `http://127.0.0.1:${model.address().port}/v1`,
   };
-  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...options, MAIN], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  child.stderr.on('data', (text) => /^Debugger /.test(text) || process.stderr.write(text)); // says that it listens
   const replica = { child, url: `http://127.0.0.1:${port}` };
   replicas.push(replica);
   while ((await fetch(`${replica.url}/health/ready`).catch(() => null))?.status !== 200) await sleep(50);
@@ -105,6 +108,18 @@ const memoryOf = ({ child }) => {
   const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'));
   return Number(kilobytes) * 1024;
 };
+/** Without what nobody uses any more: how much of that there is depends on the memory of the machine. */
+async function liveMemoryOf(replica) {
+  const [{ webSocketDebuggerUrl }] = await (
+    await fetch(`http://127.0.0.1:${INSPECTOR_PORT}/json/list`)
+  ).json();
+  const inspector = new WebSocket(webSocketDebuggerUrl);
+  await once(inspector, 'open');
+  inspector.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+  await once(inspector, 'message');
+  inspector.terminate();
+  return memoryOf(replica);
+}
 const cpuOf = ({ child }) => {
   const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
@@ -169,10 +184,10 @@ async function measureTakeover(victim) {
 }
 
 try {
-  const [one, two, three] = [await startReplica(), await startReplica(), await startReplica()];
+  const [one, two] = [await startReplica(), await startReplica()];
+  const three = await startReplica([`--inspect=127.0.0.1:${INSPECTOR_PORT}`]);
   ({ accessToken } = await (await call('POST', one, '/auth/guest', {})).json());
   await measureCancel(one, two);
-  const idle = memoryOf(one);
   await measureLoad('idle, three replicas', one, 10);
   const replies = await askMany(one, 500, 20);
   await measureLoad('500 replies of 20 tokens/s, nobody reads', one, 20);
@@ -184,11 +199,12 @@ try {
   await measureLoad('500 replies of 20 tokens/s, read on another replica', one, 20);
   for (const leave of remote) leave.abort();
   await cancelAll(one, replies);
+  const base = await liveMemoryOf(three);
   const many = await askMany(three, 1_000, 2);
-  const [base, readers] = [idle, await Promise.all(many.map((reply) => follow(three, reply)))];
+  const readers = await Promise.all(many.map((reply) => follow(three, reply)));
   await measureLoad('1,000 replies of 2 tokens/s, read on their replica', three, 20);
   console.log(
-    `memory of 1,000 streams: ${mega(memoryOf(three) - base)} MB resident beyond an idle replica's ${mega(base)} MB`,
+    `memory of 1,000 streams: ${mega((await liveMemoryOf(three)) - base)} MB beyond an idle replica's ${mega(base)} MB, both after a garbage collection`,
   );
   for (const leave of readers) leave.abort();
   await cancelAll(three, many);
