@@ -1,6 +1,6 @@
 /**
  * A row of `messages` as `MessageInTree`: a running reply with the status and the text that `generations` and `reply_chunks`
- * hold. `m` is the message. Every column has a type without a length: kept plans have this in their results (`keepPlan`).
+ * hold. `m` is the message. Text is given without the length of its column: kept plans have this in their results (`keepPlan`).
  */
 export const MESSAGE_IN_TREE = `
   m.id, m.conversation_id as "conversationId", m.parent_id as "parentId", m.role::text, m.model::text,
